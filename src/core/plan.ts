@@ -1,0 +1,245 @@
+// Owns the plan: a runbook with everything filled in, whose hash is what people approve.
+import type { ApprovalRule } from './governance.ts'
+import { ciScope, incidentScope, type Blast, type Ci, type IncidentContext } from './incident.ts'
+import { parametersOf } from './parameters.ts'
+import type { Call, Catalog, Check, Operation, Runbook, Step, Tier } from './runbook.ts'
+import type { Canonicalize, Digest, Evaluation, Json, JsonObject, Millis, Scope } from './values.ts'
+
+/** One exact request: what is sent, where. `with` holds no expressions any more and no secrets. */
+export interface PlannedRequest {
+  readonly do: string
+  readonly system: string
+  readonly kind: string
+  readonly url: string
+  readonly tier: Tier
+  readonly detail: JsonObject
+  readonly with: Json
+  readonly timeoutMs: Millis
+}
+
+/** A read-only request with the terms it must meet. */
+export interface PlannedCheck extends PlannedRequest {
+  /** CEL over `result`; kept as text, evaluated through the runbook that holds it compiled. */
+  readonly expect: string | null
+  readonly everyMs: Millis
+  readonly holdMs: Millis
+  readonly withinMs: Millis
+}
+
+export interface PlannedStep {
+  readonly id: string
+  readonly title: string
+  readonly tier: Tier
+  readonly when: string | null
+  readonly approval: string | null
+  readonly preflight: PlannedCheck | null
+  readonly action: PlannedRequest | null
+  readonly verify: PlannedCheck | null
+  readonly rollback: PlannedRequest | null
+}
+
+export interface Target {
+  readonly name: string
+  /** undefined: not found in the CMDB, so its facts are unknown. */
+  readonly ci?: Ci
+}
+
+/** What a plan is made of; the rule is added by policy, then it is hashed. */
+export interface Draft {
+  readonly runbook: { readonly id: string; readonly title: string; readonly owner: string; readonly content: string }
+  readonly parameters: JsonObject
+  readonly targets: readonly Target[]
+  /** Names of the targets, wave by wave. */
+  readonly waves: readonly (readonly string[])[]
+  readonly stopAfterFailures: number
+  readonly evidence: readonly { readonly target: string; readonly request: PlannedRequest }[]
+  /** The steps per target, in order. */
+  readonly steps: { readonly [target: string]: readonly PlannedStep[] }
+  /** The highest tier among the steps that do not ask for themselves. */
+  readonly tier: Tier
+  readonly onSuccess: { readonly resolve: boolean; readonly closeCode: string | null; readonly resolveJoined: boolean }
+  readonly onFailure: { readonly escalate: string | null; readonly assign: string | null; readonly rollback: 'step' | 'all' }
+}
+
+/** Values that came from outside files: what a person or an event asked for. */
+export interface PlanRequest {
+  readonly runbook: Runbook
+  readonly context: IncidentContext
+  readonly parameters: JsonObject
+  readonly targets: readonly Target[]
+  readonly blast: Blast
+  readonly run: string
+}
+
+export type Planned<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problems: readonly string[] }
+
+/** The scope of a runbook's expressions, without steps or result. */
+export function planScope(request: PlanRequest, target?: Target): Scope {
+  const { context, blast } = request
+  const parameters = parametersOf(request.runbook, request.parameters)
+  return {
+    incident: incidentScope(context),
+    ci: target ? ciScope(target.ci) : ciScope(context.ci),
+    parameters: parameters.ok ? parameters.value : {},
+    blast: blastScope(blast),
+    signals: {},
+    steps: {},
+    run: { id: request.run },
+    ...(target ? { target: target.name } : {}),
+  }
+}
+
+/** What `blast` is in an expression; an unknown part is left out. */
+export function blastScope(blast: Blast): JsonObject {
+  return {
+    ...(blast.users.known ? { users: blast.users.value } : {}),
+    ...(blast.cis.known ? { cis: blast.cis.value } : {}),
+    ...(blast.vip.known ? { vip: blast.vip.value } : {}),
+  }
+}
+
+/**
+ * Binds parameters, renders every request and splits the targets into waves.
+ * Refuses with every problem at once: a parameter out of bounds, a value that cannot be rendered, too many targets.
+ */
+export function draftPlan(request: PlanRequest, catalog: Pick<Catalog, 'operations'>): Planned<Draft> {
+  const { runbook, targets } = request
+  const problems: string[] = []
+  const parameters = parametersOf(runbook, request.parameters)
+  if (!parameters.ok) return parameters
+  if (targets.length === 0) problems.push('there is no target: name one, or give the incident a CI')
+  if (targets.length > runbook.targets.max)
+    problems.push(`${targets.length} targets, and ${runbook.id} allows at most ${runbook.targets.max}`)
+  const names = new Set(targets.map((target) => target.name))
+  if (names.size !== targets.length) problems.push('a target is named twice')
+  if (problems.length > 0) return { ok: false, problems }
+
+  const render = renderer(catalog.operations, problems)
+  const evidence = targets.flatMap((target) =>
+    runbook.evidence.map((call) => ({
+      target: target.name,
+      request: render.request(call, planScope(request, target), 'evidence'),
+    })),
+  )
+  const steps: Record<string, readonly PlannedStep[]> = {}
+  for (const target of targets) {
+    const scope = planScope(request, target)
+    steps[target.name] = runbook.steps.map((step) => render.step(step, scope))
+  }
+  if (problems.length > 0) return { ok: false, problems: [...new Set(problems)] }
+  return {
+    ok: true,
+    value: {
+      runbook: { id: runbook.id, title: runbook.title, owner: runbook.owner, content: runbook.content },
+      parameters: parameters.value,
+      targets,
+      waves: wavesOf(
+        runbook,
+        targets.map((target) => target.name),
+      ),
+      stopAfterFailures: runbook.targets.stopAfterFailures,
+      evidence: evidence as Draft['evidence'],
+      steps,
+      tier: planTier(runbook.steps),
+      onSuccess: {
+        resolve: runbook.onSuccess.resolve,
+        closeCode: runbook.onSuccess.closeCode ?? null,
+        resolveJoined: runbook.onSuccess.resolveJoined,
+      },
+      onFailure: {
+        escalate: runbook.onFailure.escalate ?? null,
+        assign: runbook.onFailure.assign ?? null,
+        rollback: runbook.onFailure.rollback,
+      },
+    },
+  }
+}
+
+/**
+ * The plan hash: runbook content, parameters, targets, requests and the rule that applies (DESIGN §4.5).
+ * Facts and guardrails are left out: they are evaluated again before anything leaves.
+ */
+export function planHash(draft: Draft, rule: ApprovalRule | null, canonicalize: Canonicalize, digest: Digest): string {
+  return digest(
+    canonicalize({
+      runbook: draft.runbook,
+      parameters: draft.parameters,
+      targets: draft.targets.map((target) => ({ name: target.name, ci: target.ci?.sysId ?? null })),
+      waves: draft.waves,
+      stopAfterFailures: draft.stopAfterFailures,
+      steps: draft.steps as unknown as Json,
+      onSuccess: draft.onSuccess,
+      onFailure: draft.onFailure,
+      rule: rule as unknown as Json,
+    }),
+  )
+}
+
+/** The highest tier among the steps that do not ask for themselves; 0 for a runbook of checks only. */
+export function planTier(steps: readonly Step[]): Tier {
+  const tiers = steps.filter((step) => step.approval === undefined).map((step) => step.tier)
+  return tiers.reduce<Tier>((highest, tier) => (tier > highest ? tier : highest), 0)
+}
+
+/** Waves are cumulative and rounded up: `1, 50%, 100%` of 5 is 1, then 2 more, then the last 2. */
+export function wavesOf(runbook: Pick<Runbook, 'targets'>, names: readonly string[]): readonly (readonly string[])[] {
+  const waves: (readonly string[])[] = []
+  let taken = 0
+  for (const wave of [...runbook.targets.waves, { percent: 100 }]) {
+    const upTo = 'count' in wave ? wave.count : Math.ceil((wave.percent * names.length) / 100)
+    const end = Math.min(names.length, Math.max(taken, upTo))
+    if (end > taken) waves.push(names.slice(taken, end))
+    taken = end
+  }
+  return waves
+}
+
+function renderer(operations: ReadonlyMap<string, Operation>, problems: string[]) {
+  const values = (call: Call, scope: Scope, where: string): Json => {
+    const answer: Evaluation = call.with.render(scope)
+    if (answer.ok) return answer.value
+    problems.push(`${where} ${call.do}: ${answer.reason}`)
+    return null
+  }
+  const request = (call: Call, scope: Scope, where: string): PlannedRequest | null => {
+    const operation = operations.get(call.do)
+    if (!operation) {
+      problems.push(`${where}: there is no operation ${call.do} in connectors.yaml`)
+      return null
+    }
+    return {
+      do: operation.name,
+      system: operation.system,
+      kind: operation.kind,
+      url: operation.url,
+      tier: operation.tier,
+      detail: operation.detail,
+      with: values(call, scope, where),
+      timeoutMs: call.timeoutMs,
+    }
+  }
+  const check = (call: Check, scope: Scope, where: string): PlannedCheck | null => {
+    const planned = request(call, scope, where)
+    return planned
+      ? {
+          ...planned,
+          expect: call.expect?.source ?? null,
+          everyMs: call.everyMs,
+          holdMs: call.holdMs,
+          withinMs: call.withinMs,
+        }
+      : null
+  }
+  const step = (from: Step, scope: Scope): PlannedStep => ({
+    id: from.id,
+    title: from.title ?? from.id,
+    tier: from.tier,
+    when: from.when?.source ?? null,
+    approval: from.approval ?? null,
+    preflight: from.preflight ? check(from.preflight, scope, `${from.id} preflight`) : null,
+    action: from.action ? request(from.action, scope, `${from.id} action`) : null,
+    verify: from.verify ? check(from.verify, scope, `${from.id} verify`) : null,
+    rollback: from.rollback ? request(from.rollback, scope, `${from.id} rollback`) : null,
+  })
+  return { request, step }
+}

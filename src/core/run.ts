@@ -1,0 +1,243 @@
+// Owns the life of a run: its events, its state, and the words for where it stands.
+import type { ApprovalRule } from './governance.ts'
+import type { Blast, IncidentContext } from './incident.ts'
+import type { Draft, PlannedRequest } from './plan.ts'
+import type { Decision } from './policy.ts'
+import type { Instant, Json, JsonObject } from './values.ts'
+
+export type RunStatus =
+  | 'proposed'
+  | 'awaitingApproval'
+  | 'executing'
+  | 'awaitingStepApproval'
+  | 'verifying'
+  | 'rollingBack'
+  | 'succeeded'
+  | 'stoppedByPolicy'
+  | 'refused'
+  | 'expired'
+  | 'cancelled'
+  | 'failed'
+  | 'rolledBack'
+  | 'rollbackFailed'
+  | 'needsHuman'
+  | 'recorded'
+
+export type EndStatus = Exclude<
+  RunStatus,
+  'proposed' | 'awaitingApproval' | 'executing' | 'awaitingStepApproval' | 'verifying' | 'rollingBack'
+>
+
+/** A person as a validated Teams token named them (P10). `id` is the Entra object id; `name` is for display only. */
+export interface Person {
+  readonly id: string
+  readonly name: string
+  readonly tenant: string
+}
+
+/** What started the run. The requester of a run that an event started is nobody. */
+export type Origin =
+  | { readonly kind: 'event'; readonly intake: string }
+  | {
+      readonly kind: 'chat'
+      readonly requester: Person
+      readonly because: string
+      /** Where the command was given: the card appears there. */
+      readonly conversation: JsonObject
+      readonly text: string
+    }
+
+/** A runbook that was weighed, with the reasons for and against it. */
+export interface Candidate {
+  readonly runbook: string
+  readonly fits: boolean
+  readonly specificity: number
+  readonly reasons: readonly string[]
+}
+
+/** `run`, `step:<id>` or `wave:<n>`. */
+export type ApprovalScope = string
+
+/** Where in a plan something happened. */
+export interface At {
+  readonly step: string
+  readonly target: string
+}
+
+/** A check that was made right before a mutating request left (P2). */
+export interface GateRecord {
+  readonly plan: string
+  readonly checked: readonly string[]
+}
+
+export type RunEvent =
+  | {
+      readonly type: 'proposed'
+      readonly origin: Origin
+      readonly context: IncidentContext
+      readonly candidates: readonly Candidate[]
+      readonly runbook: { readonly id: string; readonly title: string; readonly owner: string } | null
+      readonly requested: { readonly parameters: JsonObject; readonly targets: readonly string[] }
+    }
+  | { readonly type: 'planned'; readonly draft: Draft; readonly blast: Blast; readonly replaces: string | null }
+  | { readonly type: 'joined'; readonly incident: { readonly sysId: string; readonly number: string } }
+  | {
+      readonly type: 'evidenceCaptured'
+      readonly id: string
+      readonly do: string
+      readonly target: string
+      readonly ok: boolean
+      readonly summary: string
+      readonly sha256: string | null
+      readonly bytes: number
+    }
+  | { readonly type: 'waited'; readonly reason: string }
+  | {
+      readonly type: 'decided'
+      readonly plan: string
+      readonly rule: ApprovalRule | null
+      readonly decision: Decision
+      readonly expiresAt: Instant | null
+    }
+  | {
+      readonly type: 'stepAsked'
+      readonly scope: ApprovalScope
+      readonly plan: string
+      readonly rule: ApprovalRule
+      readonly expiresAt: Instant
+    }
+  | {
+      readonly type: 'approved'
+      readonly by: Person
+      readonly scope: ApprovalScope
+      readonly plan: string
+      readonly note: string
+      /** The rule's groups that this person belonged to at the click. */
+      readonly groups: readonly string[]
+    }
+  | {
+      readonly type: 'rejected'
+      readonly by: Person
+      readonly scope: ApprovalScope
+      readonly plan: string
+      readonly note: string
+    }
+  | {
+      readonly type: 'clickRefused'
+      readonly by: Person | null
+      readonly verb: string
+      readonly scope: ApprovalScope
+      readonly reason: string
+    }
+  | { readonly type: 'stopRequested'; readonly by: Person; readonly reason: string }
+  | { readonly type: 'executionStarted'; readonly plan: string }
+  | ({ readonly type: 'preflighted'; readonly ok: boolean; readonly reason: string; readonly result: Json } & At)
+  | ({
+      readonly type: 'actionStarted'
+      readonly attempt: number
+      readonly key: string
+      readonly request: PlannedRequest
+      readonly gate: GateRecord
+      readonly deadlineAt: Instant
+    } & At)
+  | ({ readonly type: 'actionAccepted'; readonly key: string; readonly handle: string } & At)
+  | ({
+      readonly type: 'actionEnded'
+      readonly key: string
+      readonly outcome: 'succeeded' | 'failed' | 'unknown'
+      readonly reason: string
+      readonly result: Json
+    } & At)
+  | ({ readonly type: 'verifyStarted' } & At)
+  | ({ readonly type: 'verified'; readonly ok: boolean; readonly reason: string; readonly result: Json } & At)
+  | ({ readonly type: 'stepSkipped'; readonly reason: string } & At)
+  | ({
+      readonly type: 'rollbackStarted'
+      readonly key: string
+      readonly request: PlannedRequest
+      readonly gate: GateRecord
+      readonly deadlineAt: Instant
+    } & At)
+  | ({ readonly type: 'rollbackAccepted'; readonly key: string; readonly handle: string } & At)
+  | ({
+      readonly type: 'rollbackEnded'
+      readonly key: string
+      readonly outcome: 'succeeded' | 'failed' | 'unknown'
+      readonly reason: string
+    } & At)
+  | { readonly type: 'finished'; readonly status: EndStatus; readonly reason: string }
+
+/** A request that was sent, or is about to be. */
+export interface Sent {
+  readonly key: string
+  readonly request: PlannedRequest
+  readonly startedAt: Instant
+  readonly deadlineAt: Instant
+  readonly handle: string | null
+  readonly ended: { readonly outcome: 'succeeded' | 'failed' | 'unknown'; readonly reason: string; readonly at: Instant } | null
+}
+
+/** One step on one target. */
+export interface StepState {
+  readonly preflight: { readonly ok: boolean; readonly reason: string; readonly at: Instant } | null
+  readonly action: Sent | null
+  readonly verify: {
+    readonly startedAt: Instant
+    readonly ended: { readonly ok: boolean; readonly reason: string; readonly at: Instant } | null
+  } | null
+  readonly rollback: Sent | null
+  readonly skipped: string | null
+}
+
+/** One request for approvals; approvals count for exactly this plan and scope. */
+export interface Ask {
+  readonly scope: ApprovalScope
+  readonly plan: string
+  readonly rule: ApprovalRule
+  readonly at: Instant
+  readonly expiresAt: Instant
+}
+
+export interface Approval {
+  readonly by: Person
+  readonly scope: ApprovalScope
+  readonly plan: string
+  readonly note: string
+  readonly groups: readonly string[]
+  readonly at: Instant
+}
+
+/** The fold of a run log. */
+export interface Run {
+  readonly id: string
+  readonly seq: number
+  readonly status: RunStatus
+  readonly proposedAt: Instant
+  readonly origin: Origin
+  readonly context: IncidentContext
+  readonly candidates: readonly Candidate[]
+  readonly runbook: { readonly id: string; readonly title: string; readonly owner: string } | null
+  readonly requested: { readonly parameters: JsonObject; readonly targets: readonly string[] }
+  readonly draft: Draft | null
+  readonly blast: Blast | null
+  readonly joined: readonly { readonly sysId: string; readonly number: string }[]
+  readonly evidence: readonly Extract<RunEvent, { type: 'evidenceCaptured' }>[]
+  readonly plan: string | null
+  readonly decision: Decision | null
+  readonly asks: { readonly [scope: ApprovalScope]: Ask }
+  readonly approvals: readonly Approval[]
+  readonly waiting: { readonly since: Instant; readonly reason: string } | null
+  readonly startedAt: Instant | null
+  readonly steps: { readonly [target: string]: { readonly [step: string]: StepState } }
+  readonly stopRequested: { readonly by: Person; readonly reason: string } | null
+  readonly finished: { readonly status: EndStatus; readonly reason: string; readonly at: Instant } | null
+}
+
+export const noStep: StepState = { preflight: null, action: null, verify: null, rollback: null, skipped: null }
+
+/** Where one step on one target stands; a step that nothing happened to is `noStep`. */
+export const stepOf = (run: Run, at: At): StepState => run.steps[at.target]?.[at.step] ?? noStep
+
+/** The run has sent, or may have sent, a mutating request. */
+export const hasMutated = (run: Run): boolean =>
+  Object.values(run.steps).some((steps) => Object.values(steps).some((step) => step.action || step.rollback))

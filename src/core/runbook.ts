@@ -1,0 +1,121 @@
+// Owns what a runbook is: which incidents it fits, its parameters, limits and guarded steps, ready to be planned.
+import type { Expression, Instant, Json, JsonObject, Millis, Template } from './values.ts'
+
+export type Tier = 0 | 1 | 2 | 3
+
+/** An operation that connectors.yaml declares. What is not declared does not exist. */
+export interface Operation {
+  /** `<system>.<operation>`, as runbooks write it. */
+  readonly name: string
+  readonly system: string
+  readonly kind: string
+  readonly url: string
+  readonly tier: Tier
+  /** The rest of its declaration, for the endpoint's adapter: for example `{ runbook: "recycle-pool" }`. */
+  readonly detail: JsonObject
+}
+
+export type ParameterType = 'string' | 'integer' | 'number' | 'boolean'
+
+/** A declared parameter; `pattern` is RE2, so that it stays linear on hostile input. */
+export interface Parameter {
+  readonly type: ParameterType
+  readonly description?: string
+  readonly pattern?: { readonly source: string; readonly matches: (text: string) => boolean }
+  readonly enum?: readonly Json[]
+  readonly min?: number
+  readonly max?: number
+  readonly default?: Json
+}
+
+/** A call of one operation. */
+export interface Call {
+  readonly do: string
+  readonly with: Template
+  readonly timeoutMs: Millis
+}
+
+/** A read-only call and what its `result` must be; `verify` asks every so often, until it held for `holdMs`. */
+export interface Check extends Call {
+  readonly expect?: Expression
+  readonly everyMs: Millis
+  readonly holdMs: Millis
+  readonly withinMs: Millis
+}
+
+export interface Step {
+  readonly id: string
+  readonly title?: string
+  readonly tier: Tier
+  /** A rung of a ladder: runs only where this holds. */
+  readonly when?: Expression
+  /** `always`: asks when it is reached, by the matrix's rule; any other text names an approval rule. */
+  readonly approval?: string
+  readonly preflight?: Check
+  readonly action?: Call
+  readonly verify?: Check
+  readonly rollback?: Call
+}
+
+/** A cumulative share of the targets: a count, or a percentage rounded up. */
+export type Wave = { readonly count: number } | { readonly percent: number }
+
+export interface Limits {
+  /** Empty or absent: any environment. */
+  readonly environments?: readonly string[]
+  readonly antiFlap?: { readonly max: number; readonly withinMs: Millis }
+  readonly changeWindow?: { readonly in: readonly string[] }
+  readonly blastRadius?: BlastLimits
+  readonly doNotTouch?: Expression
+}
+
+export interface BlastLimits {
+  readonly users?: number
+  readonly cis?: number
+  readonly vip?: 'allow' | 'ask' | 'stop'
+}
+
+export interface Runbook {
+  readonly id: string
+  readonly title: string
+  readonly description?: string
+  readonly owner: string
+  /** SHA-256 of its canonical content: what an approval is bound to. */
+  readonly content: string
+  readonly file: string
+  readonly match?: {
+    readonly class?: string
+    readonly when?: Expression
+    readonly recurrence?: { readonly count: number; readonly withinMs: Millis; readonly by: readonly string[] }
+  }
+  readonly parameters: { readonly [name: string]: Parameter }
+  readonly targets: {
+    readonly from: Expression
+    readonly max: number
+    readonly waves: readonly Wave[]
+    readonly stopAfterFailures: number
+  }
+  readonly limits: Limits
+  readonly evidence: readonly Call[]
+  readonly steps: readonly Step[]
+  readonly onSuccess: { readonly resolve: boolean; readonly closeCode?: string; readonly resolveJoined: boolean }
+  readonly onFailure: { readonly escalate?: string; readonly assign?: string; readonly rollback: 'step' | 'all' }
+  /** Entra object ids of its author and last committer; undefined means unknown. */
+  readonly authors?: readonly string[]
+}
+
+/** A runbook file that could not be loaded: that runbook is off, and reported. */
+export interface CatalogProblem {
+  readonly file: string
+  readonly line: number
+  readonly column: number
+  readonly message: string
+}
+
+/** The files as they stood at one moment. */
+export interface Catalog {
+  readonly runbooks: ReadonlyMap<string, Runbook>
+  readonly operations: ReadonlyMap<string, Operation>
+  readonly problems: readonly CatalogProblem[]
+  readonly loadedAt: Instant
+}

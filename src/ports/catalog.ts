@@ -1,0 +1,48 @@
+// Owns what the app needs from the files that people write: the newest valid content, and how it was when it changed.
+import type { Governance } from '../core/governance.ts'
+import type { Catalog } from '../core/runbook.ts'
+import type { Json, JsonObject, Millis } from '../core/values.ts'
+
+/** How the ServiceNow adapter reads and writes, from connectors.yaml. */
+export interface ServiceNowSettings {
+  readonly trigger: string
+  /** CEL name -> column. */
+  readonly incident: { readonly [name: string]: string }
+  readonly ci: { readonly [name: string]: string }
+  readonly person: string | null
+  readonly closeCode: string | null
+  readonly failed: { readonly state: string | null; readonly assign: string | null }
+}
+
+/** A system that operations run on, with its secrets filled in. Never logged, never hashed. */
+export interface SystemSettings {
+  readonly name: string
+  readonly kind: string
+  readonly url: string
+  readonly base: string | null
+  readonly auth: { readonly bearer?: string; readonly basic?: readonly [string, string] } | null
+  readonly allow: readonly string[]
+  readonly concurrency: number
+  readonly callbackSecrets: readonly string[]
+  readonly timeoutMs: Millis
+}
+
+export interface Content {
+  /** SHA-256 over all files: the version that replicas agree on. */
+  readonly version: string
+  readonly catalog: Catalog
+  readonly governance: Governance
+  readonly servicenow: ServiceNowSettings
+  readonly systems: { readonly [name: string]: SystemSettings }
+  readonly inbound: JsonObject
+  /** What a person should know although it does not stop the start. */
+  readonly warnings: readonly Json[]
+}
+
+export interface Files {
+  /** The newest valid content. */
+  current(): Content
+  /** Calls back after a change was loaded; the returned function stops that. */
+  onChange(listener: (content: Content) => void): () => void
+  close(): void
+}

@@ -1,0 +1,35 @@
+// Owns what the app needs from a chat system: threads, replies and cards that are redrawn in place.
+import type { Json, JsonObject } from '../core/values.ts'
+
+/** Where to speak: opaque to the app, written and read by the channel's adapter, kept in documents and run logs. */
+export type Conversation = JsonObject
+
+/** A message that was posted. */
+export interface Posted {
+  readonly conversation: Conversation
+  readonly messageId: string
+}
+
+/** An Adaptive Card with the sentence that stands for it in notifications. */
+export interface CardMessage {
+  readonly card: Json
+  readonly summary: string
+}
+
+/** A line of text, with the people to mention. Text is already escaped where it came from outside. */
+export interface TextMessage {
+  readonly text: string
+  readonly mentions?: readonly { readonly id: string; readonly name: string }[]
+}
+
+/**
+ * Errors are PortErrors. `denied` is final (the bot was removed or blocked).
+ * `mayHaveHappened` on a post means that it may already be there.
+ */
+export interface Channel {
+  /** Starts a thread in a channel with a card as its root, and answers where to reply. */
+  openThread(channel: Conversation, message: CardMessage): Promise<Posted>
+  reply(thread: Conversation, message: TextMessage | CardMessage): Promise<Posted>
+  /** Replaces a card in place; safe to repeat. */
+  update(posted: Posted, message: CardMessage): Promise<void>
+}

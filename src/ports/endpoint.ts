@@ -1,0 +1,49 @@
+// Owns what the app needs from a system that executes: launch with a key, follow, find by key, cancel.
+import type { PlannedRequest } from '../core/plan.ts'
+import type { Instant, Json, Millis } from '../core/values.ts'
+
+/** What goes with a request besides its content. */
+export interface Launch {
+  readonly request: PlannedRequest
+  /** The idempotency key: the same for every attempt to send this one request. */
+  readonly key: string
+  readonly run: string
+  readonly target: string
+  readonly requestedBy: string
+  /** After this instant the request must not leave, and a pending send is aborted. */
+  readonly deadlineAt: Instant
+}
+
+export type Outcome = 'succeeded' | 'failed' | 'unknown'
+
+/** Where a launched request stands. `handle` is the endpoint's own name for it, kept in the run log. */
+export type Progress =
+  | { readonly state: 'running'; readonly handle: string; readonly retryAfterMs?: Millis }
+  | {
+      readonly state: 'ended'
+      readonly handle: string
+      readonly outcome: Outcome
+      readonly reason: string
+      /** What `result` is in an `expect`. */
+      readonly result: Json
+      readonly log?: string
+    }
+
+/**
+ * Errors are PortErrors. From `launch`, `mayHaveHappened` false means: certainly not started.
+ * `find` answers undefined only when the endpoint said that it knows no such key.
+ */
+export interface Endpoint {
+  /** Whether sending the same key again can start nothing twice. */
+  readonly idempotent: boolean
+  /** The request as a person reads it, for example `POST https://ops…/v1/runs recycle-pool {…}`. No secrets. */
+  describe(request: PlannedRequest): string
+  launch(launch: Launch): Promise<Progress>
+  progress(request: PlannedRequest, handle: string): Promise<Progress>
+  find(request: PlannedRequest, key: string): Promise<Progress | undefined>
+  /** Asks for a cancel; resolves when it was asked, not when it stopped. */
+  cancel(request: PlannedRequest, handle: string): Promise<void>
+}
+
+/** The endpoint of a request's system; undefined where this kind cannot be called. */
+export type Endpoints = (request: PlannedRequest) => Endpoint | undefined
