@@ -1,7 +1,7 @@
 // Owns what the app needs from the files that people write: the newest valid content, and how it was when it changed.
 import type { Governance } from '../core/governance.ts'
 import type { Catalog } from '../core/runbook.ts'
-import type { Json, JsonObject, Millis } from '../core/values.ts'
+import type { Expression, Json, JsonObject, Millis } from '../core/values.ts'
 
 /** How the ServiceNow adapter reads and writes, from connectors.yaml. */
 export interface ServiceNowSettings {
@@ -46,3 +46,6 @@ export interface Files {
   onChange(listener: (content: Content) => void): () => void
   close(): void
 }
+
+/** Compiles CEL text of a plan, cached by its source; text that does not compile evaluates to unknown with the reason. */
+export type CompileExpression = (source: string) => Expression

@@ -1,0 +1,31 @@
+// Owns what a person can say in chat, as data: each command with its arguments, before anyone looks at authority.
+
+export type ChatCommand =
+  | { readonly do: 'help' }
+  | { readonly do: 'runbooks'; readonly words: readonly string[] }
+  | {
+      /** `plan` is the dry run of `run`; `subject` may be a runbook or an incident number. */
+      readonly do: 'plan' | 'run'
+      readonly subject: string
+      readonly targets: readonly string[]
+      readonly parameters: { readonly [name: string]: string }
+      readonly incident: string | null
+      readonly because: string
+    }
+  | { readonly do: 'status' | 'explain'; readonly subject: string | null }
+  | { readonly do: 'stop' | 'rollback' | 'takeover' | 'audit'; readonly run: string; readonly because: string }
+  | { readonly do: 'freeze' | 'unfreeze'; readonly scope: string | null; readonly because: string }
+  | {
+      readonly do: 'autonomy'
+      readonly level: string
+      readonly runbook: string | null
+      readonly environment: string | null
+    }
+  | { readonly do: 'watch' | 'unwatch'; readonly subject: string | null }
+  | { readonly do: 'report'; readonly period: string | null }
+  | { readonly do: 'whoami' }
+
+/** A command, or why the text is none and what would be (P12). */
+export type Parsed =
+  | { readonly ok: true; readonly command: ChatCommand }
+  | { readonly ok: false; readonly reason: string; readonly suggestion: string | null }
