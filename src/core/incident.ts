@@ -83,7 +83,8 @@ export const ciScope = (ci: Ci | undefined): JsonObject => (ci ? { ...knownValue
 /** What `incident` is in an expression; its fields are empty for a chat run without an incident. */
 export function incidentScope(context: IncidentContext): JsonObject {
   const { incident } = context
-  if (!incident) return { number: '', short_description: '', text: '', category: '', state: '', ci: ciScope(context.ci) }
+  if (!incident)
+    return { number: '', short_description: '', text: '', category: '', state: '', ci: ciScope(context.ci) }
   return {
     ...knownValues(incident.facts),
     number: incident.number,

@@ -58,7 +58,11 @@ export interface Draft {
   /** The highest tier among the steps that do not ask for themselves. */
   readonly tier: Tier
   readonly onSuccess: { readonly resolve: boolean; readonly closeCode: string | null; readonly resolveJoined: boolean }
-  readonly onFailure: { readonly escalate: string | null; readonly assign: string | null; readonly rollback: 'step' | 'all' }
+  readonly onFailure: {
+    readonly escalate: string | null
+    readonly assign: string | null
+    readonly rollback: 'step' | 'all'
+  }
 }
 
 /** Values that came from outside files: what a person or an event asked for. */
@@ -71,7 +75,9 @@ export interface PlanRequest {
   readonly run: string
 }
 
-export type Planned<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problems: readonly string[] }
+export type Planned<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly problems: readonly string[] }
 
 /** The scope of a runbook's expressions, without steps or result. */
 export function planScope(request: PlanRequest, target?: Target): Scope {

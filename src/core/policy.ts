@@ -1,5 +1,22 @@
 // Owns the decision: every guardrail's answer, then the matrix, the raised rule and the autonomy.
-import type { ApprovalRule, Autonomy } from './governance.ts'
+import { autonomyOf, stricter, type ApprovalRule, type Autonomy, type Governance } from './governance.ts'
+import { antiFlapGuardrail } from './guardrails/anti-flap.ts'
+import { blastRadiusGuardrail } from './guardrails/blast-radius.ts'
+import { changeWindowGuardrail } from './guardrails/change-window.ts'
+import { doNotTouchGuardrail } from './guardrails/do-not-touch.ts'
+import { environmentGuardrail, environmentOf } from './guardrails/environment.ts'
+import { freezeGuardrail } from './guardrails/freeze.ts'
+import { incidentOpenGuardrail } from './guardrails/incident-open.ts'
+import { ask, environmentNames, type Guardrail, type GuardrailInput, type PolicyFacts } from './guardrails/input.ts'
+import { matrixEntry, matrixGuardrail } from './guardrails/matrix.ts'
+import { oneRunPerCiGuardrail } from './guardrails/one-run-per-ci.ts'
+import { requesterGuardrail } from './guardrails/requester.ts'
+import { runsPerHourGuardrail } from './guardrails/runs-per-hour.ts'
+import { targetsGuardrail } from './guardrails/targets.ts'
+import { vipGuardrail } from './guardrails/vip.ts'
+import { planScope, type Draft } from './plan.ts'
+import type { Runbook, Tier } from './runbook.ts'
+import { evaluateBoolean, type Instant } from './values.ts'
 
 export type GuardrailAnswer = 'pass' | 'ask' | 'stop' | 'unknown'
 
@@ -19,4 +36,136 @@ export interface Decision {
   readonly rule: ApprovalRule | null
   readonly because: readonly string[]
   readonly guardrails: readonly GuardrailResult[]
+}
+
+/** In the order in which the card shows them. None is skipped: people see every answer. */
+const GUARDRAILS: readonly Guardrail[] = [
+  freezeGuardrail,
+  environmentGuardrail,
+  matrixGuardrail,
+  requesterGuardrail,
+  targetsGuardrail,
+  incidentOpenGuardrail,
+  changeWindowGuardrail,
+  blastRadiusGuardrail,
+  vipGuardrail,
+  doNotTouchGuardrail,
+  oneRunPerCiGuardrail,
+  antiFlapGuardrail,
+  runsPerHourGuardrail,
+]
+
+export interface PolicyQuestion {
+  readonly runbook: Runbook
+  readonly draft: Draft
+  readonly governance: Governance
+  readonly facts: PolicyFacts
+  readonly at: Instant
+}
+
+/**
+ * Decides about a draft plan. Any stop stops; an unknown stops in production and asks elsewhere (P5);
+ * shadow and advise record what would have happened.
+ */
+export function evaluate(question: PolicyQuestion): Decision {
+  const input: GuardrailInput = { ...question, environments: environmentsOf(question) }
+  const raised = raise(input)
+  const guardrails = [...GUARDRAILS.map((guardrail) => guardrail(input)), ...raised.results]
+  const names = environmentNames(input)
+  const environment = [...input.environments.values()].map((each) => each.environment)
+  const production = environment.some((each) => each.production)
+  const autonomy = strictestAutonomy(question, names)
+
+  const stopped = guardrails.some((each) => each.answer === 'stop' || (each.answer === 'unknown' && production))
+  const asked = autonomy !== 'auto' || guardrails.some((each) => each.answer === 'ask' || each.answer === 'unknown')
+  const rule = stopped || !asked ? null : ruleFor(input, raised.rule)
+  const effect = stopped ? 'stop' : autonomy === 'shadow' || autonomy === 'advise' ? 'record' : asked ? 'ask' : 'allow'
+  return {
+    effect,
+    environment: { name: names.join(', '), production },
+    autonomy,
+    rule: effect === 'stop' ? null : rule,
+    because: because(guardrails, autonomy, production),
+    guardrails,
+  }
+}
+
+/** What a step that asks for itself needs: its own rule, the matrix's, or `defaultRule` where the matrix says auto. */
+export function stepRule(
+  governance: Governance,
+  step: { readonly tier: Tier; readonly approval: string | null },
+  environments: readonly string[],
+): { readonly rule: ApprovalRule } | { readonly refused: string } {
+  const entry = matrixEntry(governance, step.tier, environments)
+  const where = `tier ${step.tier} in ${environments.join(', ')}`
+  if (entry.kind === 'forbidden') return { refused: `${where} is forbidden` }
+  if (entry.kind === 'people-only') return { refused: `${where} is for people only` }
+  const fromMatrix = governance.rules[entry.kind === 'rule' ? entry.rule : governance.defaultRule]
+  const named = step.approval && step.approval !== 'always' ? governance.rules[step.approval] : fromMatrix
+  if (!fromMatrix || !named) return { refused: `the approval rule of ${where} is not declared` }
+  return { rule: stricter(named, fromMatrix) }
+}
+
+/** A stop that only unknown facts cause: worth reading again for a while. */
+export const stopsOnlyForUnknowns = (decision: Decision): boolean =>
+  decision.effect === 'stop' && !decision.guardrails.some((each) => each.answer === 'stop')
+
+/** The environment of each target of a draft, by target name. */
+export const environmentsOf = (question: Pick<PolicyQuestion, 'draft' | 'facts' | 'governance'>) =>
+  new Map(
+    question.draft.targets.map((target) => [
+      target.name,
+      environmentOf(target, question.facts.context, question.governance),
+    ]),
+  )
+
+function raise(input: GuardrailInput): {
+  readonly rule: ApprovalRule | null
+  readonly results: readonly GuardrailResult[]
+} {
+  let rule: ApprovalRule | null = null
+  const results: GuardrailResult[] = []
+  const scope = planScope({
+    runbook: input.runbook,
+    context: input.facts.context,
+    parameters: input.draft.parameters,
+    targets: input.draft.targets,
+    blast: input.facts.blast,
+    run: '',
+  })
+  for (const { when, to } of input.governance.raise) {
+    const answer = evaluateBoolean(when, scope)
+    if (answer.ok && !answer.value) continue
+    const named = input.governance.rules[to]
+    if (named) rule = rule ? stricter(rule, named) : named
+    const why = answer.ok ? when.source : `${when.source} cannot be told (${answer.reason})`
+    results.push(ask('raised', `${why}, so it asks ${to}`))
+  }
+  return { rule, results }
+}
+
+function ruleFor(input: GuardrailInput, raised: ApprovalRule | null): ApprovalRule | null {
+  const { governance } = input
+  const entry = matrixEntry(governance, input.draft.tier, environmentNames(input))
+  const base = governance.rules[entry.kind === 'rule' ? entry.rule : governance.defaultRule] ?? null
+  return base && raised ? stricter(base, raised) : base
+}
+
+/** Over several environments the most careful level holds. */
+function strictestAutonomy(question: PolicyQuestion, environments: readonly string[]): Autonomy {
+  const order: readonly Autonomy[] = ['shadow', 'advise', 'approve', 'auto']
+  const levels = environments.map((name) => autonomyOf(question.governance, question.runbook.id, name))
+  return order.find((level) => levels.includes(level)) ?? 'approve'
+}
+
+function because(guardrails: readonly GuardrailResult[], autonomy: Autonomy, production: boolean): readonly string[] {
+  const reasons = guardrails
+    .filter((each) => each.name === 'matrix' || each.answer !== 'pass')
+    .map((each) =>
+      each.answer === 'unknown' && production ? `${each.reason} (unknown is not allowed in production)` : each.reason,
+    )
+  if (autonomy === 'shadow' || autonomy === 'advise')
+    reasons.push(`autonomy is ${autonomy}: it is recorded, nothing is sent`)
+  if (autonomy === 'approve') reasons.push('autonomy is approve: people decide')
+  return reasons
 }

@@ -79,7 +79,14 @@ export type RunEvent =
       readonly runbook: { readonly id: string; readonly title: string; readonly owner: string } | null
       readonly requested: { readonly parameters: JsonObject; readonly targets: readonly string[] }
     }
-  | { readonly type: 'planned'; readonly draft: Draft; readonly blast: Blast; readonly replaces: string | null }
+  | {
+      /** A new plan, with the context that it was made from; `replaces` is the hash that it makes stale. */
+      readonly type: 'planned'
+      readonly draft: Draft
+      readonly blast: Blast
+      readonly context: IncidentContext
+      readonly replaces: string | null
+    }
   | { readonly type: 'joined'; readonly incident: { readonly sysId: string; readonly number: string } }
   | {
       readonly type: 'evidenceCaptured'
@@ -151,6 +158,8 @@ export type RunEvent =
   | ({ readonly type: 'verifyStarted' } & At)
   | ({ readonly type: 'verified'; readonly ok: boolean; readonly reason: string; readonly result: Json } & At)
   | ({ readonly type: 'stepSkipped'; readonly reason: string } & At)
+  /** A rung's condition was found to hold: the ladder climbs. */
+  | ({ readonly type: 'rungReached'; readonly reason: string } & At)
   | ({
       readonly type: 'rollbackStarted'
       readonly key: string
@@ -174,7 +183,11 @@ export interface Sent {
   readonly startedAt: Instant
   readonly deadlineAt: Instant
   readonly handle: string | null
-  readonly ended: { readonly outcome: 'succeeded' | 'failed' | 'unknown'; readonly reason: string; readonly at: Instant } | null
+  readonly ended: {
+    readonly outcome: 'succeeded' | 'failed' | 'unknown'
+    readonly reason: string
+    readonly at: Instant
+  } | null
 }
 
 /** One step on one target. */
@@ -229,6 +242,8 @@ export interface Run {
   readonly waiting: { readonly since: Instant; readonly reason: string } | null
   readonly startedAt: Instant | null
   readonly steps: { readonly [target: string]: { readonly [step: string]: StepState } }
+  /** Rungs whose condition held, by target. */
+  readonly rungs: { readonly [target: string]: readonly string[] }
   readonly stopRequested: { readonly by: Person; readonly reason: string } | null
   readonly finished: { readonly status: EndStatus; readonly reason: string; readonly at: Instant } | null
 }

@@ -1,0 +1,99 @@
+// Owns approvals: who may say yes to what, and whether a rule is met by different people.
+import type { ApprovalRule } from './governance.ts'
+import type { Approval, Ask, Person, Run } from './run.ts'
+
+/** What the directory says of one person for one rule, at one moment. */
+export interface Standing {
+  /** Groups of the rule that the person belongs to. */
+  readonly groups: readonly string[]
+  /** Groups of which it cannot be told, with the reason: they count as no. */
+  readonly unknown: readonly { readonly group: string; readonly reason: string }[]
+}
+
+/** Who is kept out by `not`, as far as it is known. */
+export interface Parties {
+  readonly requester: string | null
+  readonly opener: string | null
+  /** null: the runbook's authors are not known; then two different people must agree (DESIGN §9 Policy). */
+  readonly authors: readonly string[] | null
+}
+
+export interface Tally {
+  readonly complete: boolean
+  /** What is still missing, one phrase a line, for example `1 of owner, small-team`. */
+  readonly missing: readonly string[]
+}
+
+/** Every group that a rule names, each once. */
+export const groupsOf = (rule: ApprovalRule): readonly string[] => [...new Set(rule.lines.flatMap((line) => line.from))]
+
+/** Why this person cannot approve under this rule, or null. The requester is nobody where an event started the run. */
+export function exclusionOf(rule: ApprovalRule, person: Pick<Person, 'id'>, parties: Parties): string | null {
+  const same = (id: string | null) => id !== null && id.toLowerCase() === person.id.toLowerCase()
+  if (rule.not.includes('requester') && same(parties.requester))
+    return 'you requested this run, so somebody else must approve it'
+  if (rule.not.includes('opener') && same(parties.opener))
+    return 'you opened the incident, so somebody else must approve it'
+  if (rule.not.includes('author') && (parties.authors ?? []).some(same))
+    return 'you wrote this runbook, so somebody else must approve it'
+  return null
+}
+
+/** The approvals that count for an ask: exactly its plan and scope, one a person. */
+export function approvalsFor(run: Pick<Run, 'approvals'>, ask: Pick<Ask, 'plan' | 'scope'>): readonly Approval[] {
+  const seen = new Set<string>()
+  return run.approvals.filter((approval) => {
+    if (approval.plan !== ask.plan || approval.scope !== ask.scope || seen.has(approval.by.id)) return false
+    seen.add(approval.by.id)
+    return true
+  })
+}
+
+/**
+ * Whether the rule is met, every line by different people. `groups` says for each approval which of the rule's groups
+ * the person belongs to *now*.
+ */
+export function tally(
+  rule: ApprovalRule,
+  approvals: readonly { readonly by: Pick<Person, 'id'>; readonly groups: readonly string[] }[],
+  parties: Pick<Parties, 'authors'>,
+): Tally {
+  const seats = rule.lines.flatMap((line) => Array.from({ length: line.quorum }, () => line))
+  const filled = assign(
+    seats.map((seat) =>
+      approvals.flatMap((approval, index) =>
+        approval.groups.some((group) => seat.from.includes(group)) ? [index] : [],
+      ),
+    ),
+  )
+  const missing = new Map<string, number>()
+  seats.forEach((seat, index) => {
+    if (filled[index] !== undefined) return
+    const words = seat.from.join(' or ')
+    missing.set(words, (missing.get(words) ?? 0) + 1)
+  })
+  const phrases = [...missing].map(([words, count]) => `${count} of ${words}`)
+  const needed = rule.not.includes('author') && parties.authors === null ? Math.max(2, seats.length) : seats.length
+  const counted = approvals.filter((approval) => approval.groups.length > 0).length
+  if (phrases.length === 0 && counted < needed)
+    phrases.push(`${needed - counted} more person, because the runbook's author is not known`)
+  return { complete: phrases.length === 0, missing: phrases }
+}
+
+/** Gives each seat a person of its own where that is possible (augmenting paths). */
+function assign(candidates: readonly (readonly number[])[]): readonly (number | undefined)[] {
+  const seatOf = new Map<number, number>()
+  const place = (seat: number, tried: Set<number>): boolean =>
+    (candidates[seat] ?? []).some((person) => {
+      if (tried.has(person)) return false
+      tried.add(person)
+      const holder = seatOf.get(person)
+      if (holder !== undefined && !place(holder, tried)) return false
+      seatOf.set(person, seat)
+      return true
+    })
+  candidates.forEach((_, seat) => place(seat, new Set()))
+  const people: (number | undefined)[] = candidates.map(() => undefined)
+  for (const [person, seat] of seatOf) people[seat] = person
+  return people
+}

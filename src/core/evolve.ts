@@ -1,0 +1,169 @@
+// Owns the fold: the state of a run after each event of its log.
+import { noStep, type At, type Run, type RunEvent, type RunStatus, type Sent, type StepState } from './run.ts'
+import type { Instant } from './values.ts'
+
+/** A run before its first event. */
+export function emptyRun(id: string): Run {
+  return {
+    id,
+    seq: 0,
+    status: 'proposed',
+    proposedAt: 0,
+    origin: { kind: 'event', intake: '' },
+    context: { readAt: 0 },
+    candidates: [],
+    runbook: null,
+    requested: { parameters: {}, targets: [] },
+    draft: null,
+    blast: null,
+    joined: [],
+    evidence: [],
+    plan: null,
+    decision: null,
+    asks: {},
+    approvals: [],
+    waiting: null,
+    startedAt: null,
+    steps: {},
+    rungs: {},
+    stopRequested: null,
+    finished: null,
+  }
+}
+
+/** The run after `event`, which happened at `at`. Never refuses: what is in the log has happened. */
+export function evolve(run: Run, event: RunEvent, at: Instant): Run {
+  const next = { ...change(run, event, at), seq: run.seq + 1 }
+  return { ...next, status: statusOf(next, event) }
+}
+
+function change(run: Run, event: RunEvent, at: Instant): Run {
+  switch (event.type) {
+    case 'proposed':
+      return {
+        ...run,
+        proposedAt: at,
+        origin: event.origin,
+        context: event.context,
+        candidates: event.candidates,
+        runbook: event.runbook,
+        requested: event.requested,
+      }
+    case 'planned':
+      return {
+        ...run,
+        draft: event.draft,
+        blast: event.blast,
+        context: event.context,
+        plan: null,
+        decision: null,
+        asks: {},
+      }
+    case 'joined':
+      return { ...run, joined: [...run.joined, event.incident] }
+    case 'evidenceCaptured':
+      return { ...run, evidence: [...run.evidence, event] }
+    case 'waited':
+      return { ...run, waiting: { since: run.waiting?.since ?? at, reason: event.reason } }
+    case 'decided': {
+      const { plan, rule, expiresAt } = event
+      const asks = rule && expiresAt !== null ? { run: { scope: 'run', plan, rule, at, expiresAt } } : {}
+      return { ...run, plan, decision: event.decision, waiting: null, asks }
+    }
+    case 'stepAsked': {
+      const { scope, plan, rule, expiresAt } = event
+      return { ...run, asks: { ...run.asks, [scope]: { scope, plan, rule, at, expiresAt } } }
+    }
+    case 'approved': {
+      const { by, scope, plan, note, groups } = event
+      return { ...run, approvals: [...run.approvals, { by, scope, plan, note, groups, at }] }
+    }
+    case 'rejected':
+    case 'clickRefused':
+      return run
+    case 'stopRequested':
+      return { ...run, stopRequested: { by: event.by, reason: event.reason } }
+    case 'executionStarted':
+      return { ...run, startedAt: at, waiting: null }
+    case 'preflighted':
+      return withStep(run, event, (step) => ({ ...step, preflight: { ok: event.ok, reason: event.reason, at } }))
+    case 'actionStarted':
+      return withStep({ ...run, waiting: null }, event, (step) => ({ ...step, action: sent(event, at) }))
+    case 'actionAccepted':
+      return withStep(run, event, (step) => ({
+        ...step,
+        action: step.action && { ...step.action, handle: event.handle },
+      }))
+    case 'actionEnded':
+      return withStep(run, event, (step) => ({ ...step, action: step.action && ended(step.action, event, at) }))
+    case 'verifyStarted':
+      return withStep(run, event, (step) => ({ ...step, verify: { startedAt: at, ended: null } }))
+    case 'verified':
+      return withStep(run, event, (step) => ({
+        ...step,
+        verify: { startedAt: step.verify?.startedAt ?? at, ended: { ok: event.ok, reason: event.reason, at } },
+      }))
+    case 'stepSkipped':
+      return withStep(run, event, (step) => ({ ...step, skipped: event.reason }))
+    case 'rungReached':
+      return { ...run, rungs: { ...run.rungs, [event.target]: [...(run.rungs[event.target] ?? []), event.step] } }
+    case 'rollbackStarted':
+      return withStep({ ...run, waiting: null }, event, (step) => ({ ...step, rollback: sent(event, at) }))
+    case 'rollbackAccepted':
+      return withStep(run, event, (step) => ({
+        ...step,
+        rollback: step.rollback && { ...step.rollback, handle: event.handle },
+      }))
+    case 'rollbackEnded':
+      return withStep(run, event, (step) => ({ ...step, rollback: step.rollback && ended(step.rollback, event, at) }))
+    case 'finished':
+      return { ...run, waiting: null, finished: { status: event.status, reason: event.reason, at } }
+  }
+}
+
+function statusOf(run: Run, event: RunEvent): RunStatus {
+  if (run.finished) return run.finished.status
+  switch (event.type) {
+    case 'proposed':
+    case 'planned':
+      return 'proposed'
+    case 'decided':
+      return event.decision.effect === 'ask' ? 'awaitingApproval' : 'proposed'
+    case 'stepAsked':
+      return 'awaitingStepApproval'
+    case 'executionStarted':
+    case 'preflighted':
+    case 'actionStarted':
+    case 'stepSkipped':
+    case 'rollbackEnded':
+    case 'verified':
+      return 'executing'
+    case 'verifyStarted':
+      return 'verifying'
+    case 'rollbackStarted':
+      return 'rollingBack'
+    default:
+      return run.status
+  }
+}
+
+function withStep(run: Run, at: At, change: (step: StepState) => StepState): Run {
+  const steps = run.steps[at.target] ?? {}
+  const step = change(steps[at.step] ?? noStep)
+  return { ...run, steps: { ...run.steps, [at.target]: { ...steps, [at.step]: step } } }
+}
+
+const sent = (event: Pick<Sent, 'key' | 'request' | 'deadlineAt'>, startedAt: Instant): Sent => ({
+  key: event.key,
+  request: event.request,
+  startedAt,
+  deadlineAt: event.deadlineAt,
+  handle: null,
+  ended: null,
+})
+
+const ended = (
+  before: Sent,
+  event: { readonly outcome: 'succeeded' | 'failed' | 'unknown'; readonly reason: string },
+  at: Instant,
+): Sent => ({ ...before, ended: { outcome: event.outcome, reason: event.reason, at } })

@@ -1,0 +1,66 @@
+// Owns the last check before a mutating request: does everything that was decided still hold, now (P1, P2)?
+import { tally, type Parties } from './approval.ts'
+import type { Decision, GuardrailAnswer } from './policy.ts'
+import type { ApprovalScope, GateRecord, Run } from './run.ts'
+
+/** What was read and computed afresh right before the request. */
+export interface Recheck {
+  /** The hash of the plan as the files and the world give it now. */
+  readonly plan: string
+  readonly decision: Decision
+  readonly parties: Parties
+  /** The rule's groups of each approver as of now, by Entra object id; a person who is missing has none. */
+  readonly authority: ReadonlyMap<string, { readonly groups: readonly string[]; readonly unknown: boolean }>
+}
+
+/** open: send it. hold: it cannot be told yet, try again. changed: ask again with a new plan. closed: do not send. */
+export type GateAnswer =
+  | { readonly gate: 'open'; readonly record: GateRecord }
+  | { readonly gate: 'hold' | 'changed' | 'closed'; readonly reason: string }
+
+/** Checks plan, guardrails and every approval of the given scopes against what is true now. */
+export function gate(run: Run, scopes: readonly ApprovalScope[], now: Recheck): GateAnswer {
+  if (run.plan === null || run.decision === null) return { gate: 'closed', reason: 'nothing was decided yet' }
+  const stopped = now.decision.guardrails.find((each) => each.answer === 'stop')
+  if (stopped) return { gate: 'closed', reason: `${stopped.name}: ${stopped.reason}` }
+  const unknown = now.decision.guardrails.find((each) => each.answer === 'unknown')
+  if (unknown && (now.decision.effect === 'stop' || answerOf(run.decision, unknown.name) !== 'unknown'))
+    return { gate: 'hold', reason: `${unknown.name}: ${unknown.reason}` }
+  if (now.plan !== run.plan) return { gate: 'changed', reason: 'the plan has changed since it was approved' }
+  const stricter = now.decision.guardrails.find((each) => rank(each.answer) > rank(answerOf(run.decision, each.name)))
+  if (stricter) return { gate: 'changed', reason: `${stricter.name} has become stricter: ${stricter.reason}` }
+  if (now.decision.effect === 'record') return { gate: 'closed', reason: `autonomy is ${now.decision.autonomy} by now` }
+  if (now.decision.effect === 'ask' && run.decision.effect === 'allow')
+    return { gate: 'changed', reason: 'it needs approvals by now' }
+  return authority(run, scopes, now)
+}
+
+function authority(run: Run, scopes: readonly ApprovalScope[], now: Recheck): GateAnswer {
+  const checked = ['freeze', 'change window', 'plan hash', 'runbook content', 'guardrails']
+  for (const scope of scopes) {
+    const ask = run.asks[scope]
+    if (!ask) {
+      if (scope === 'run' && run.decision?.effect === 'allow') continue
+      return { gate: 'closed', reason: `${scope} was never approved` }
+    }
+    const approvals = run.approvals.filter((each) => each.plan === run.plan && each.scope === scope)
+    const current = approvals.map((each) => ({ by: each.by, groups: now.authority.get(each.by.id)?.groups ?? [] }))
+    const { complete, missing } = tally(ask.rule, current, now.parties)
+    if (!complete) {
+      const unsure = approvals.some((each) => now.authority.get(each.by.id)?.unknown ?? true)
+      return unsure
+        ? {
+            gate: 'hold',
+            reason: `whether the approvers still have the authority cannot be told (${missing.join('; ')})`,
+          }
+        : { gate: 'closed', reason: `an approver no longer has the authority: ${missing.join('; ')} missing` }
+    }
+    checked.push(`authority for ${scope}: ${approvals.map((each) => each.by.name).join(', ')}`)
+  }
+  return { gate: 'open', record: { plan: run.plan ?? '', checked } }
+}
+
+const answerOf = (decision: Decision | null, name: string): GuardrailAnswer =>
+  decision?.guardrails.find((each) => each.name === name)?.answer ?? 'pass'
+
+const rank = (answer: GuardrailAnswer): number => ({ pass: 0, ask: 1, unknown: 2, stop: 3 })[answer]

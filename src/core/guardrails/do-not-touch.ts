@@ -1,0 +1,36 @@
+// Owns the do-not-touch guardrail: CIs that a runbook must leave alone.
+import { planScope } from '../plan.ts'
+import { evaluateBoolean } from '../values.ts'
+import { pass, stop, unknownAnswer, type Guardrail } from './input.ts'
+
+export const doNotTouchGuardrail: Guardrail = (input) => {
+  const expression = input.runbook.limits.doNotTouch
+  if (!expression) return pass('do not touch', 'nothing is excluded')
+  for (const target of input.draft.targets) {
+    const scope = planScope(
+      {
+        runbook: input.runbook,
+        context: input.facts.context,
+        parameters: input.draft.parameters,
+        targets: input.draft.targets,
+        blast: input.facts.blast,
+        run: '',
+      },
+      target,
+    )
+    const answer = evaluateBoolean(expression, scope)
+    if (!answer.ok)
+      return unknownAnswer(
+        'do not touch',
+        `whether ${target.name} must be left alone cannot be told: ${answer.reason}`,
+        `complete the facts of ${target.name} in the CMDB`,
+      )
+    if (answer.value)
+      return stop(
+        'do not touch',
+        `${target.name} must be left alone: ${expression.source}`,
+        'name another target; this one is for people only',
+      )
+  }
+  return pass('do not touch', 'no target is excluded')
+}

@@ -1,0 +1,15 @@
+// Owns the guardrail that stops a run whose incident was closed meanwhile.
+import { isOver } from '../incident.ts'
+import { pass, stop, type Guardrail } from './input.ts'
+
+export const incidentOpenGuardrail: Guardrail = ({ facts }) => {
+  const { incident } = facts.context
+  if (!incident) return pass('incident', 'it runs without an incident')
+  if (isOver(incident))
+    return stop(
+      'incident',
+      `${incident.number} is ${incident.state} by now`,
+      `reopen ${incident.number} if it still hurts`,
+    )
+  return pass('incident', `${incident.number} is open`)
+}

@@ -1,0 +1,83 @@
+// Owns what every guardrail is given: the plan's draft, the rules, and the facts of this moment.
+import type { Environment, Governance } from '../governance.ts'
+import type { Blast, Change, Fact, IncidentContext } from '../incident.ts'
+import type { Draft, Target } from '../plan.ts'
+import type { GuardrailResult } from '../policy.ts'
+import type { Person } from '../run.ts'
+import type { Runbook } from '../runbook.ts'
+import type { Instant, Json } from '../values.ts'
+
+/** A fact whose value is not JSON-shaped by its type, for example a list of changes. */
+export type Known<T> = { readonly known: true; readonly value: T } | { readonly known: false; readonly reason: string }
+
+/** A freeze that is in force. `scope` is `all`, `env:<name>`, `service:<name>`, `runbook:<id>` or `endpoint:<system>`. */
+export interface Freeze {
+  readonly scope: string
+  readonly by: string
+  readonly reason: string
+  readonly at: Instant
+}
+
+/** What was read of the world for one decision. Everything that could not be read says why. */
+export interface PolicyFacts {
+  readonly context: IncidentContext
+  readonly blast: Blast
+  /** null: an event started the run, so nobody asked. */
+  readonly requester: {
+    readonly person: Person
+    readonly allowed: Known<boolean>
+    readonly groups: readonly string[]
+  } | null
+  /** By target name. */
+  readonly changes: { readonly [target: string]: Known<readonly Change[]> }
+  /** When other runs of this runbook sent a mutating request to this target's CI; by target name. */
+  readonly flaps: { readonly [target: string]: Known<readonly Instant[]> }
+  /** Another run that is at work on this target's CI; by target name. */
+  readonly locks: { readonly [target: string]: Known<string | null> }
+  readonly freezes: Known<readonly Freeze[]>
+  /** How many other runs began in the last hour. */
+  readonly runsLastHour: Known<number>
+}
+
+export interface GuardrailInput {
+  readonly runbook: Runbook
+  readonly draft: Draft
+  readonly governance: Governance
+  readonly facts: PolicyFacts
+  /** The environment of each target; a target whose environment cannot be told is in production. */
+  readonly environments: ReadonlyMap<string, ResolvedEnvironment>
+  readonly at: Instant
+}
+
+export interface ResolvedEnvironment {
+  readonly environment: Pick<Environment, 'name' | 'production'>
+  readonly reason: string
+}
+
+export type Guardrail = (input: GuardrailInput) => GuardrailResult
+
+export const pass = (name: string, reason: string): GuardrailResult => ({ name, answer: 'pass', reason })
+export const ask = (name: string, reason: string): GuardrailResult => ({ name, answer: 'ask', reason })
+export const stop = (name: string, reason: string, fix: string): GuardrailResult => ({
+  name,
+  answer: 'stop',
+  reason,
+  fix,
+})
+export const unknownAnswer = (name: string, reason: string, fix: string): GuardrailResult => ({
+  name,
+  answer: 'unknown',
+  reason,
+  fix,
+})
+
+/** Names of the environments that the plan touches, each once. */
+export const environmentNames = (input: GuardrailInput): readonly string[] => [
+  ...new Set([...input.environments.values()].map((each) => each.environment.name)),
+]
+
+/** The CI facts of a target; a target that is not in the CMDB has none. */
+export const factOf = (target: Target, name: string): Fact | undefined => target.ci?.facts[name]
+
+/** A value in a sentence. */
+export const inWords = (value: Json): string => (typeof value === 'string' ? value : JSON.stringify(value))

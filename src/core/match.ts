@@ -1,0 +1,70 @@
+// Owns matching: which runbooks fit an incident, ranked by how specific they are, and why the others do not.
+import type { Governance } from './governance.ts'
+import { ciScope, incidentScope, type IncidentContext } from './incident.ts'
+import type { Candidate } from './run.ts'
+import type { Runbook } from './runbook.ts'
+import { evaluateBoolean, type Expression, type Scope } from './values.ts'
+
+/** Weighs every runbook. Fitting ones first, the most specific on top; ties by name, so that the order is stable. */
+export function match(
+  context: IncidentContext,
+  runbooks: Iterable<Runbook>,
+  governance: Pick<Governance, 'classes'>,
+): readonly Candidate[] {
+  const scope: Scope = {
+    incident: incidentScope(context),
+    ci: ciScope(context.ci),
+    parameters: {},
+    blast: {},
+    signals: {},
+    steps: {},
+    run: {},
+  }
+  const candidates = [...runbooks].map((runbook) => weigh(runbook, scope, governance))
+  return candidates.toSorted(
+    (a, b) => Number(b.fits) - Number(a.fits) || b.specificity - a.specificity || (a.runbook < b.runbook ? -1 : 1),
+  )
+}
+
+/** The runbook to propose; `tie` where two fit equally well and a person has to choose. */
+export function best(candidates: readonly Candidate[]): {
+  readonly runbook: string | null
+  readonly tie: readonly string[]
+} {
+  const fitting = candidates.filter((candidate) => candidate.fits)
+  const top = fitting.filter((candidate) => candidate.specificity === fitting[0]?.specificity)
+  if (top.length > 1) return { runbook: null, tie: top.map((candidate) => candidate.runbook) }
+  return { runbook: top[0]?.runbook ?? null, tie: [] }
+}
+
+function weigh(runbook: Runbook, scope: Scope, governance: Pick<Governance, 'classes'>): Candidate {
+  const reasons: string[] = []
+  let fits = true
+  let specificity = 0
+  const weighOne = (label: string, expression: Expression) => {
+    const answer = evaluateBoolean(expression, scope)
+    if (answer.ok && answer.value) specificity += 1
+    else fits = false
+    reasons.push(
+      `${label} ${answer.ok ? (answer.value ? 'holds' : 'does not hold') : `cannot be told: ${answer.reason}`}`,
+    )
+  }
+  if (!runbook.match)
+    return { runbook: runbook.id, fits: false, specificity: 0, reasons: ['it is started by people only'] }
+  const { class: name, when, recurrence } = runbook.match
+  if (name !== undefined) {
+    const known = Object.hasOwn(governance.classes, name) ? governance.classes[name] : undefined
+    if (known?.when) weighOne(`class ${name}`, known.when)
+    else if (!known) {
+      fits = false
+      reasons.push(`class ${name} is not declared`)
+    }
+  }
+  if (when) weighOne(when.source, when)
+  if (recurrence) {
+    fits = false
+    reasons.push('recurrence is not counted by this version')
+  }
+  if (name === undefined && !when) fits = false
+  return { runbook: runbook.id, fits, specificity, reasons }
+}

@@ -1,0 +1,185 @@
+// Owns what remains to be done for a run, derived from its state alone: there is no other job queue (DESIGN §3).
+import { approvalsFor, tally, type Parties } from './approval.ts'
+import type { PlannedCheck, PlannedRequest, PlannedStep } from './plan.ts'
+import { stepEnd, targetEnd } from './progress.ts'
+import { stepOf, type ApprovalScope, type At, type EndStatus, type Run, type Sent } from './run.ts'
+import type { Instant, Millis } from './values.ts'
+
+export type Work =
+  | { readonly do: 'capture'; readonly id: string; readonly target: string; readonly request: PlannedRequest }
+  | { readonly do: 'decide' }
+  | { readonly do: 'expire'; readonly scope: ApprovalScope }
+  | { readonly do: 'begin' }
+  | { readonly do: 'weighRung'; readonly at: At; readonly step: PlannedStep }
+  | { readonly do: 'skip'; readonly at: At; readonly reason: string }
+  | { readonly do: 'preflight'; readonly at: At; readonly request: PlannedCheck }
+  | { readonly do: 'askStep'; readonly at: At; readonly step: PlannedStep; readonly scope: ApprovalScope }
+  | { readonly do: 'act'; readonly at: At; readonly request: PlannedRequest; readonly scopes: readonly ApprovalScope[] }
+  | { readonly do: 'follow'; readonly at: At; readonly which: 'action' | 'rollback'; readonly sent: Sent }
+  | { readonly do: 'verify'; readonly at: At; readonly request: PlannedCheck; readonly startedAt: Instant | null }
+  | { readonly do: 'rollBack'; readonly at: At; readonly request: PlannedRequest }
+  | { readonly do: 'finish'; readonly status: EndStatus; readonly reason: string }
+
+/** The next piece of work, or when to look again (null: when somebody acts). */
+export type Owed = { readonly work: Work } | { readonly work: null; readonly wakeAt: Instant | null }
+
+/** A preflight older than this is made again before the action. */
+export const PREFLIGHT_FRESH_MS: Millis = 60_000
+
+const rest = (wakeAt: Instant | null): Owed => ({ work: null, wakeAt })
+
+/** What is owed to the run at `at`. Pure: the same log and time always give the same answer. */
+export function owed(run: Run, at: Instant, parties: Pick<Parties, 'authors'>): Owed {
+  if (run.finished) return rest(null)
+  if (!run.startedAt && run.stopRequested)
+    return {
+      work: {
+        do: 'finish',
+        status: 'cancelled',
+        reason: `stopped by ${run.stopRequested.by.name}: ${run.stopRequested.reason}`,
+      },
+    }
+  if (!run.draft) return rest(null)
+  if (!run.plan) return capture(run) ?? { work: { do: 'decide' } }
+  if (!run.startedAt) return ask(run, 'run', at, parties) ?? { work: { do: 'begin' } }
+  return execute(run, at, parties)
+}
+
+function capture(run: Run): Owed | null {
+  const evidence = run.draft?.evidence ?? []
+  for (const [index, { target, request }] of evidence.entries()) {
+    const id = `${index + 1}`
+    if (!run.evidence.some((each) => each.id === id)) return { work: { do: 'capture', id, target, request } }
+  }
+  return null
+}
+
+/** null: the scope needs no approval, or has it. */
+function ask(run: Run, scope: ApprovalScope, at: Instant, parties: Pick<Parties, 'authors'>): Owed | null {
+  const asked = run.asks[scope]
+  if (!asked) return null
+  if (tally(asked.rule, approvalsFor(run, asked), parties).complete) return null
+  return at >= asked.expiresAt ? { work: { do: 'expire', scope } } : rest(asked.expiresAt)
+}
+
+function execute(run: Run, at: Instant, parties: Pick<Parties, 'authors'>): Owed {
+  const waves = run.draft?.waves ?? []
+  const failures: string[] = []
+  for (const wave of waves) {
+    for (const target of wave) {
+      const state = targetEnd(run, target)
+      if (!state.done) {
+        // A brake that has fallen, or a person's stop, lets what is in flight end and starts nothing.
+        if (run.stopRequested) {
+          const inFlight = settle(run, { target, step: state.step.id }, state.step)
+          if (inFlight) return inFlight
+          continue
+        }
+        if (failures.length >= (run.draft?.stopAfterFailures ?? 1)) continue
+        return state.undo
+          ? undo(run, { target, step: state.step.id }, state.step)
+          : onTarget(run, target, state.step, state.broken, at, parties)
+      }
+      if (state.end === 'unknown' || state.end === 'rollbackFailed') return end(run)
+      if (state.end !== 'succeeded') failures.push(target)
+    }
+  }
+  return end(run)
+}
+
+/** What is in flight is followed to its end; nothing new is started. */
+function settle(run: Run, at: At, step: PlannedStep): Owed | null {
+  const state = stepOf(run, at)
+  if (state.rollback && !state.rollback.ended)
+    return { work: { do: 'follow', at, which: 'rollback', sent: state.rollback } }
+  if (state.action && !state.action.ended) return { work: { do: 'follow', at, which: 'action', sent: state.action } }
+  if (state.action?.ended?.outcome === 'succeeded' && step.verify && !state.verify?.ended)
+    return { work: { do: 'verify', at, request: step.verify, startedAt: state.verify?.startedAt ?? null } }
+  return null
+}
+
+function undo(run: Run, at: At, step: PlannedStep): Owed {
+  const inFlight = settle(run, at, step)
+  if (inFlight) return inFlight
+  return step.rollback ? { work: { do: 'rollBack', at, request: step.rollback } } : end(run)
+}
+
+function onTarget(
+  run: Run,
+  target: string,
+  step: PlannedStep,
+  broken: boolean,
+  now: Instant,
+  parties: Pick<Parties, 'authors'>,
+): Owed {
+  const at: At = { target, step: step.id }
+  const state = stepOf(run, at)
+  const inFlight = settle(run, at, step)
+  if (inFlight) return inFlight
+  const failed = state.action?.ended?.outcome === 'failed' || state.verify?.ended?.ok === false
+  if (failed && step.rollback && state.action) return { work: { do: 'rollBack', at, request: step.rollback } }
+  if (step.when !== null) {
+    if (!run.rungs[target]?.includes(step.id)) return { work: { do: 'weighRung', at, step } }
+  } else if (broken) return { work: { do: 'skip', at, reason: 'an earlier step failed' } }
+  if (
+    step.preflight &&
+    (!state.preflight ||
+      (step.action && now - state.preflight.at > PREFLIGHT_FRESH_MS && waits(run, step, parties) === null))
+  )
+    return { work: { do: 'preflight', at, request: step.preflight } }
+  const scopes: ApprovalScope[] = ['run']
+  if (step.approval !== null) {
+    const scope = `step:${step.id}`
+    if (!run.asks[scope]) return { work: { do: 'askStep', at, step, scope } }
+    const waiting = ask(run, scope, now, parties)
+    if (waiting) return waiting
+    scopes.push(scope)
+  }
+  if (step.action) return { work: { do: 'act', at, request: step.action, scopes } }
+  if (step.verify)
+    return { work: { do: 'verify', at, request: step.verify, startedAt: state.verify?.startedAt ?? null } }
+  return end(run)
+}
+
+function waits(run: Run, step: PlannedStep, parties: Pick<Parties, 'authors'>): 'approval' | null {
+  const asked = run.asks[`step:${step.id}`]
+  if (step.approval === null) return null
+  return asked && tally(asked.rule, approvalsFor(run, asked), parties).complete ? null : 'approval'
+}
+
+/** Every target is done, or nothing more may be started: how the run ends. */
+function end(run: Run): Owed {
+  const targets = (run.draft?.waves ?? []).flat()
+  const states = targets.map((target) => ({ target, state: targetEnd(run, target) }))
+  const is = (wanted: string) => states.filter(({ state }) => state.done && state.end === wanted)
+  const reasons = states
+    .filter(({ state }) => state.done && state.end !== 'succeeded')
+    .map(({ target, state }) => `${target}: ${state.done ? state.reason : ''}`)
+  const untouched = states.filter(({ state }) => !state.done).map(({ target }) => target)
+  if (untouched.length > 0 && !run.stopRequested) reasons.push(`not attempted: ${untouched.join(', ')}`)
+  const finish = (status: EndStatus, reason: string): Owed => ({ work: { do: 'finish', status, reason } })
+  if (is('unknown').length > 0) return finish('needsHuman', reasons.join('; '))
+  if (is('rollbackFailed').length > 0) return finish('rollbackFailed', reasons.join('; '))
+  if (run.stopRequested && untouched.length > 0) return finish('cancelled', stoppedWords(run))
+  if (is('failed').length > 0) return finish('failed', reasons.join('; '))
+  if (is('rolledBack').length > 0) return finish('rolledBack', reasons.join('; '))
+  return finish('succeeded', `verified on ${targets.join(', ')}`)
+}
+
+/** P11: a stopped run says per target: stopped, finished before, still running, or unknown. */
+export function stoppedWords(run: Run): string {
+  const by = run.stopRequested ? `stopped by ${run.stopRequested.by.name}: ${run.stopRequested.reason}. ` : ''
+  const words = (run.draft?.waves ?? []).flat().map((target) => {
+    const state = targetEnd(run, target)
+    if (state.done) return `${target}: ${state.end === 'unknown' ? 'unknown' : `finished before (${state.end})`}`
+    const steps = run.draft?.steps[target] ?? []
+    const running = steps.find((step) => {
+      const { action, rollback } = stepOf(run, { target, step: step.id })
+      return (action && !action.ended) || (rollback && !rollback.ended)
+    })
+    if (running) return `${target}: still running ${running.id}`
+    const done = steps.filter((step) => stepEnd(step, stepOf(run, { target, step: step.id })) === 'succeeded')
+    return `${target}: stopped${done.length > 0 ? ` after ${done.map((step) => step.id).join(', ')}` : ''}`
+  })
+  return `${by}${words.join('; ')}`
+}
