@@ -25,6 +25,9 @@ export type ChatCommand =
   | { readonly do: 'report'; readonly period: string | null }
   | { readonly do: 'whoami' }
 
+/** The commands of these names. */
+export type CommandOf<N extends ChatCommand['do']> = ChatCommand & { readonly do: N }
+
 /** A command, or why the text is none and what would be (P12). */
 export type Parsed =
   | { readonly ok: true; readonly command: ChatCommand }

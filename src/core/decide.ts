@@ -3,7 +3,16 @@ import { approvalsFor, exclusionOf, tally, type Parties, type Standing } from '.
 import type { ApprovalRule } from './governance.ts'
 import { PREFLIGHT_FRESH_MS } from './owed.ts'
 import type { Decision } from './policy.ts'
-import { stepOf, type ApprovalScope, type At, type GateRecord, type Person, type Run, type RunEvent } from './run.ts'
+import {
+  hasMutated,
+  stepOf,
+  type ApprovalScope,
+  type At,
+  type GateRecord,
+  type Person,
+  type Run,
+  type RunEvent,
+} from './run.ts'
 import type { Instant } from './values.ts'
 
 /** A no that the person reads and the log keeps: why, and what would make it pass (P12). */
@@ -29,7 +38,13 @@ export type RunCommand =
       readonly frozen: string | null
     }
   | { readonly do: 'stop'; readonly by: Person; readonly reason: string }
-  | { readonly do: 'decide'; readonly plan: string; readonly decision: Decision }
+  | {
+      /** `replan` comes before where the draft is new; it is refused once something was sent. */
+      readonly do: 'decide'
+      readonly replan: Extract<RunEvent, { type: 'planned' }> | null
+      readonly plan: string
+      readonly decision: Decision
+    }
   | { readonly do: 'begin'; readonly parties: Parties }
   | {
       readonly do: 'startAction' | 'startRollback'
@@ -57,7 +72,7 @@ export function decide(command: RunCommand, run: Run, at: Instant): Verdict {
     case 'stop':
       return stop(command, run)
     case 'decide':
-      return decided(command.plan, command.decision, run, at)
+      return decided(command, run, at)
     case 'begin':
       return begin(run, command.parties)
     case 'startAction':
@@ -122,8 +137,11 @@ function stop(command: Extract<RunCommand, { do: 'stop' }>, run: Run): Verdict {
   return events(requested)
 }
 
-function decided(plan: string, decision: Decision, run: Run, at: Instant): Verdict {
-  if (run.finished || run.startedAt) return refuse('it was already decided')
+function decided(command: Extract<RunCommand, { do: 'decide' }>, run: Run, at: Instant): Verdict {
+  const { plan, decision, replan } = command
+  if (run.finished || run.stopRequested) return refuse('it has ended')
+  if (hasMutated(run)) return refuse('something was already sent, so the plan cannot change any more')
+  if (run.plan !== null && !replan) return refuse('it was already decided')
   const { rule } = decision
   if (decision.effect === 'ask' && !rule) return refuse('the decision asks, but names no rule')
   const event: RunEvent = {
@@ -134,11 +152,17 @@ function decided(plan: string, decision: Decision, run: Run, at: Instant): Verdi
     expiresAt: decision.effect === 'ask' && rule ? at + rule.expiresMs : null,
   }
   const why = decision.because.join('; ')
-  if (decision.effect === 'record') return events(event, { type: 'finished', status: 'recorded', reason: why })
-  if (decision.effect !== 'stop') return events(event)
+  const before: readonly RunEvent[] = replan ? [replan] : []
+  if (decision.effect === 'record')
+    return events(...before, event, { type: 'finished', status: 'recorded', reason: why })
+  if (decision.effect !== 'stop') return events(...before, event)
   const stops = decision.guardrails.filter((each) => each.answer === 'stop' || each.answer === 'unknown')
   const peopleOnly = stops.length === 1 && stops[0]?.reason.includes('for people only') === true
-  return events(event, { type: 'finished', status: peopleOnly ? 'needsHuman' : 'stoppedByPolicy', reason: why })
+  return events(...before, event, {
+    type: 'finished',
+    status: peopleOnly ? 'needsHuman' : 'stoppedByPolicy',
+    reason: why,
+  })
 }
 
 function begin(run: Run, parties: Parties): Verdict {

@@ -1,5 +1,14 @@
 // Owns the fold: the state of a run after each event of its log.
-import { noStep, type At, type Run, type RunEvent, type RunStatus, type Sent, type StepState } from './run.ts'
+import {
+  noStep,
+  type At,
+  type Run,
+  type RunEvent,
+  type RunStatus,
+  type Sent,
+  type SentEnd,
+  type StepState,
+} from './run.ts'
 import type { Instant } from './values.ts'
 
 /** A run before its first event. */
@@ -49,16 +58,12 @@ function change(run: Run, event: RunEvent, at: Instant): Run {
         runbook: event.runbook,
         requested: event.requested,
       }
-    case 'planned':
-      return {
-        ...run,
-        draft: event.draft,
-        blast: event.blast,
-        context: event.context,
-        plan: null,
-        decision: null,
-        asks: {},
-      }
+    case 'planned': {
+      // A new plan starts over: preflights, asks and the beginning belong to the plan before.
+      const { draft, blast, context } = event
+      const over = { plan: null, decision: null, asks: {}, startedAt: null, steps: {}, rungs: {} }
+      return { ...run, ...over, draft, blast, context }
+    }
     case 'joined':
       return { ...run, joined: [...run.joined, event.incident] }
     case 'evidenceCaptured':
@@ -164,6 +169,9 @@ const sent = (event: Pick<Sent, 'key' | 'request' | 'deadlineAt'>, startedAt: In
 
 const ended = (
   before: Sent,
-  event: { readonly outcome: 'succeeded' | 'failed' | 'unknown'; readonly reason: string },
+  event: Pick<SentEnd, 'outcome' | 'reason'> & { readonly effect?: 'none' | 'possible' },
   at: Instant,
-): Sent => ({ ...before, ended: { outcome: event.outcome, reason: event.reason, at } })
+): Sent => ({
+  ...before,
+  ended: { outcome: event.outcome, effect: event.effect ?? 'possible', reason: event.reason, at },
+})

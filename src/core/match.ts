@@ -1,8 +1,9 @@
 // Owns matching: which runbooks fit an incident, ranked by how specific they are, and why the others do not.
 import type { Governance } from './governance.ts'
-import { ciScope, incidentScope, type IncidentContext } from './incident.ts'
+import type { IncidentContext } from './incident.ts'
 import type { Candidate } from './run.ts'
 import type { Runbook } from './runbook.ts'
+import { scopeOf } from './scope.ts'
 import { evaluateBoolean, type Expression, type Scope } from './values.ts'
 
 /** Weighs every runbook. Fitting ones first, the most specific on top; ties by name, so that the order is stable. */
@@ -11,15 +12,7 @@ export function match(
   runbooks: Iterable<Runbook>,
   governance: Pick<Governance, 'classes'>,
 ): readonly Candidate[] {
-  const scope: Scope = {
-    incident: incidentScope(context),
-    ci: ciScope(context.ci),
-    parameters: {},
-    blast: {},
-    signals: {},
-    steps: {},
-    run: {},
-  }
+  const scope = scopeOf({ context })
   const candidates = [...runbooks].map((runbook) => weigh(runbook, scope, governance))
   return candidates.toSorted(
     (a, b) => Number(b.fits) - Number(a.fits) || b.specificity - a.specificity || (a.runbook < b.runbook ? -1 : 1),

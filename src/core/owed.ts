@@ -7,6 +7,7 @@ import type { Instant, Millis } from './values.ts'
 
 export type Work =
   | { readonly do: 'capture'; readonly id: string; readonly target: string; readonly request: PlannedRequest }
+  | { readonly do: 'plan' }
   | { readonly do: 'decide' }
   | { readonly do: 'expire'; readonly scope: ApprovalScope }
   | { readonly do: 'begin' }
@@ -39,7 +40,7 @@ export function owed(run: Run, at: Instant, parties: Pick<Parties, 'authors'>): 
         reason: `stopped by ${run.stopRequested.by.name}: ${run.stopRequested.reason}`,
       },
     }
-  if (!run.draft) return rest(null)
+  if (!run.draft) return run.runbook ? { work: { do: 'plan' } } : rest(null)
   if (!run.plan) return capture(run) ?? { work: { do: 'decide' } }
   if (!run.startedAt) return ask(run, 'run', at, parties) ?? { work: { do: 'begin' } }
   return execute(run, at, parties)

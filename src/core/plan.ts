@@ -1,7 +1,8 @@
 // Owns the plan: a runbook with everything filled in, whose hash is what people approve.
 import type { ApprovalRule } from './governance.ts'
-import { ciScope, incidentScope, type Blast, type Ci, type IncidentContext } from './incident.ts'
+import type { Blast, Ci, IncidentContext } from './incident.ts'
 import { parametersOf } from './parameters.ts'
+import { scopeOf } from './scope.ts'
 import type { Call, Catalog, Check, Operation, Runbook, Step, Tier } from './runbook.ts'
 import type { Canonicalize, Digest, Evaluation, Json, JsonObject, Millis, Scope } from './values.ts'
 
@@ -79,31 +80,6 @@ export type Planned<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly problems: readonly string[] }
 
-/** The scope of a runbook's expressions, without steps or result. */
-export function planScope(request: PlanRequest, target?: Target): Scope {
-  const { context, blast } = request
-  const parameters = parametersOf(request.runbook, request.parameters)
-  return {
-    incident: incidentScope(context),
-    ci: target ? ciScope(target.ci) : ciScope(context.ci),
-    parameters: parameters.ok ? parameters.value : {},
-    blast: blastScope(blast),
-    signals: {},
-    steps: {},
-    run: { id: request.run },
-    ...(target ? { target: target.name } : {}),
-  }
-}
-
-/** What `blast` is in an expression; an unknown part is left out. */
-export function blastScope(blast: Blast): JsonObject {
-  return {
-    ...(blast.users.known ? { users: blast.users.value } : {}),
-    ...(blast.cis.known ? { cis: blast.cis.value } : {}),
-    ...(blast.vip.known ? { vip: blast.vip.value } : {}),
-  }
-}
-
 /**
  * Binds parameters, renders every request and splits the targets into waves.
  * Refuses with every problem at once: a parameter out of bounds, a value that cannot be rendered, too many targets.
@@ -120,16 +96,18 @@ export function draftPlan(request: PlanRequest, catalog: Pick<Catalog, 'operatio
   if (names.size !== targets.length) problems.push('a target is named twice')
   if (problems.length > 0) return { ok: false, problems }
 
+  const scopeFor = (target: Target) =>
+    scopeOf({ context: request.context, target, parameters: parameters.value, blast: request.blast, run: request.run })
   const render = renderer(catalog.operations, problems)
   const evidence = targets.flatMap((target) =>
     runbook.evidence.map((call) => ({
       target: target.name,
-      request: render.request(call, planScope(request, target), 'evidence'),
+      request: render.request(call, scopeFor(target), 'evidence'),
     })),
   )
   const steps: Record<string, readonly PlannedStep[]> = {}
   for (const target of targets) {
-    const scope = planScope(request, target)
+    const scope = scopeFor(target)
     steps[target.name] = runbook.steps.map((step) => render.step(step, scope))
   }
   if (problems.length > 0) return { ok: false, problems: [...new Set(problems)] }

@@ -14,8 +14,9 @@ import { requesterGuardrail } from './guardrails/requester.ts'
 import { runsPerHourGuardrail } from './guardrails/runs-per-hour.ts'
 import { targetsGuardrail } from './guardrails/targets.ts'
 import { vipGuardrail } from './guardrails/vip.ts'
-import { planScope, type Draft } from './plan.ts'
+import type { Draft } from './plan.ts'
 import type { Runbook, Tier } from './runbook.ts'
+import { scopeOf } from './scope.ts'
 import { evaluateBoolean, type Instant } from './values.ts'
 
 export type GuardrailAnswer = 'pass' | 'ask' | 'stop' | 'unknown'
@@ -111,7 +112,11 @@ export const stopsOnlyForUnknowns = (decision: Decision): boolean =>
   decision.effect === 'stop' && !decision.guardrails.some((each) => each.answer === 'stop')
 
 /** The environment of each target of a draft, by target name. */
-export const environmentsOf = (question: Pick<PolicyQuestion, 'draft' | 'facts' | 'governance'>) =>
+export const environmentsOf = (question: {
+  readonly draft: Draft
+  readonly governance: Governance
+  readonly facts: Pick<PolicyFacts, 'context'>
+}) =>
   new Map(
     question.draft.targets.map((target) => [
       target.name,
@@ -125,14 +130,8 @@ function raise(input: GuardrailInput): {
 } {
   let rule: ApprovalRule | null = null
   const results: GuardrailResult[] = []
-  const scope = planScope({
-    runbook: input.runbook,
-    context: input.facts.context,
-    parameters: input.draft.parameters,
-    targets: input.draft.targets,
-    blast: input.facts.blast,
-    run: '',
-  })
+  const { context, blast } = input.facts
+  const scope = scopeOf({ context, parameters: input.draft.parameters, blast })
   for (const { when, to } of input.governance.raise) {
     const answer = evaluateBoolean(when, scope)
     if (answer.ok && !answer.value) continue

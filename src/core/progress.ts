@@ -11,6 +11,7 @@ export type StepEnd =
   | 'unknown'
   | 'rollbackFailed'
   | 'contradicted'
+  | 'notStarted'
   | 'skipped'
 
 export type TargetEnd =
@@ -27,6 +28,7 @@ export function stepEnd(step: PlannedStep, state: StepState): StepEnd {
   if (state.skipped !== null) return 'skipped'
   if (state.preflight && !state.preflight.ok && !state.action) return 'contradicted'
   if (state.action?.ended?.outcome === 'unknown' || state.rollback?.ended?.outcome === 'unknown') return 'unknown'
+  if (state.action?.ended?.effect === 'none') return 'notStarted'
   const failed = state.action?.ended?.outcome === 'failed' || state.verify?.ended?.ok === false
   if (failed) {
     if (!step.rollback || !state.action) return 'failed'
@@ -65,6 +67,8 @@ export function targetEnd(run: Run, target: string): TargetEnd {
           end: 'failed',
           reason: `preflight of ${step.id} says stop: ${state.preflight?.reason ?? ''}`,
         }
+      case 'notStarted':
+        return { done: true, end: 'failed', reason: `${step.id} never started: ${state.action?.ended?.reason ?? ''}` }
       case 'unknown':
         return { done: true, end: 'unknown', reason: `what became of ${step.id} cannot be told: ${whyUnknown(state)}` }
       case 'rollbackFailed':
@@ -94,7 +98,7 @@ export function stepsScope(run: Run, target: string): JsonObject {
   for (const step of run.draft?.steps[target] ?? []) {
     const end = stepEnd(step, run.steps[target]?.[step.id] ?? noStep)
     scope[step.id] = {
-      failed: end === 'failed' || end === 'contradicted' || end === 'rollbackFailed',
+      failed: end === 'failed' || end === 'notStarted' || end === 'contradicted' || end === 'rollbackFailed',
       succeeded: end === 'succeeded',
       unknown: end === 'unknown',
       skipped: end === 'skipped',

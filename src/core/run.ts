@@ -152,6 +152,8 @@ export type RunEvent =
       readonly type: 'actionEnded'
       readonly key: string
       readonly outcome: 'succeeded' | 'failed' | 'unknown'
+      /** none: it certainly never started, so there is nothing to roll back and no rung to climb. */
+      readonly effect: 'none' | 'possible'
       readonly reason: string
       readonly result: Json
     } & At)
@@ -183,11 +185,14 @@ export interface Sent {
   readonly startedAt: Instant
   readonly deadlineAt: Instant
   readonly handle: string | null
-  readonly ended: {
-    readonly outcome: 'succeeded' | 'failed' | 'unknown'
-    readonly reason: string
-    readonly at: Instant
-  } | null
+  readonly ended: SentEnd | null
+}
+
+export interface SentEnd {
+  readonly outcome: 'succeeded' | 'failed' | 'unknown'
+  readonly effect: 'none' | 'possible'
+  readonly reason: string
+  readonly at: Instant
 }
 
 /** One step on one target. */

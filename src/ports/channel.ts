@@ -32,4 +32,8 @@ export interface Channel {
   reply(thread: Conversation, message: TextMessage | CardMessage): Promise<Posted>
   /** Replaces a card in place; safe to repeat. */
   update(posted: Posted, message: CardMessage): Promise<void>
+  /** The channel's (or chat's) own id, whichever thread of it the conversation names. */
+  keyOf(conversation: Conversation): string
+  /** Another channel, by its id, where the same bot speaks. */
+  inChannel(known: Conversation, channel: string): Conversation
 }

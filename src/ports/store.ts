@@ -76,6 +76,8 @@ export interface Store {
   due(at: Instant, limit: number): Promise<readonly ChainRecord[]>
   /** Takes the lease: fence + 1. `conflict` when the version differs or someone else's lease is alive at `at`. */
   claim(chain: string, version: number, owner: string, at: Instant, leaseMs: Millis): Promise<ChainRecord>
+  /** Makes the lease that this fence holds last until at + leaseMs; `conflict` on another fence. No version bump. */
+  renew(chain: string, fence: number, at: Instant, leaseMs: Millis): Promise<void>
   /** Gives the lease up and sets when work is due next; `conflict` on another fence. */
   release(chain: string, fence: number, dueAt: Instant | null): Promise<void>
   /** Sets dueAt no later than `at`, whoever holds the lease; no version check, no version bump. */

@@ -1,5 +1,5 @@
 // Owns the do-not-touch guardrail: CIs that a runbook must leave alone.
-import { planScope } from '../plan.ts'
+import { scopeOf } from '../scope.ts'
 import { evaluateBoolean } from '../values.ts'
 import { pass, stop, unknownAnswer, type Guardrail } from './input.ts'
 
@@ -7,17 +7,12 @@ export const doNotTouchGuardrail: Guardrail = (input) => {
   const expression = input.runbook.limits.doNotTouch
   if (!expression) return pass('do not touch', 'nothing is excluded')
   for (const target of input.draft.targets) {
-    const scope = planScope(
-      {
-        runbook: input.runbook,
-        context: input.facts.context,
-        parameters: input.draft.parameters,
-        targets: input.draft.targets,
-        blast: input.facts.blast,
-        run: '',
-      },
+    const scope = scopeOf({
+      context: input.facts.context,
       target,
-    )
+      parameters: input.draft.parameters,
+      blast: input.facts.blast,
+    })
     const answer = evaluateBoolean(expression, scope)
     if (!answer.ok)
       return unknownAnswer(

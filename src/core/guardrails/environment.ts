@@ -1,7 +1,8 @@
 // Owns the environment guardrail, and how a target's environment is told: what cannot be told is production.
 import type { Governance } from '../governance.ts'
-import { ciScope, incidentScope, type IncidentContext } from '../incident.ts'
+import type { IncidentContext } from '../incident.ts'
 import type { Target } from '../plan.ts'
+import { scopeOf } from '../scope.ts'
 import { evaluateBoolean } from '../values.ts'
 import { environmentNames, pass, stop, type Guardrail, type ResolvedEnvironment } from './input.ts'
 
@@ -20,16 +21,7 @@ export function environmentOf(
       environment: production,
       reason: `the environment of ${target.name} is ${fact.known ? 'empty' : `unknown (${fact.reason})`}, so it counts as production`,
     }
-  const scope = {
-    incident: incidentScope(context),
-    ci: ciScope(target.ci),
-    parameters: {},
-    target: target.name,
-    blast: {},
-    signals: {},
-    steps: {},
-    run: {},
-  }
+  const scope = scopeOf({ context, target })
   for (const environment of governance.environments) {
     const answer = evaluateBoolean(environment.when, scope)
     if (!answer.ok)

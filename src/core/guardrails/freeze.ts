@@ -47,7 +47,7 @@ export const freezeGuardrail: Guardrail = (input) => {
     )
   for (const { calendar } of input.governance.freezes) {
     const state = calendar.at(input.at)
-    if (state.open) return stop('freeze', `calendar ${calendar.name} freezes it: ${state.why}`, 'wait until it is over')
+    if (!state.open) return stop('freeze', `calendar ${calendar.name} freezes it: ${state.why}`, 'wait until it is over')
   }
   return pass('freeze', `nothing is frozen in ${environmentNames(input).join(', ')}`)
 }

@@ -14,6 +14,8 @@ export type Known<T> = { readonly known: true; readonly value: T } | { readonly 
 export interface Freeze {
   readonly scope: string
   readonly by: string
+  /** Entra object id of whoever froze it. */
+  readonly byId: string
   readonly reason: string
   readonly at: Instant
 }

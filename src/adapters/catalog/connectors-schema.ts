@@ -1,0 +1,97 @@
+// Owns the shape of connectors.yaml.
+import { z } from 'zod'
+import {
+  anything,
+  basic,
+  duration,
+  flag,
+  identifier,
+  keys,
+  mapOf,
+  oneOf,
+  secret,
+  some,
+  text,
+  tier,
+  whole,
+  word,
+} from './schema.ts'
+
+const column = text
+const columns = mapOf(identifier, column)
+
+const servicenow = keys({
+  trigger: text,
+  incident: columns.exactOptional(),
+  ci: columns.exactOptional(),
+  person: text.exactOptional(),
+  resolve: keys({ closeCode: text.exactOptional() }).exactOptional(),
+  failed: keys({ state: whole(-10, 100).exactOptional(), assign: text.exactOptional() }).exactOptional(),
+})
+
+const inbound = keys({
+  alertmanager: keys({
+    bearer: secret.exactOptional(),
+    basic: basic.exactOptional(),
+  }).exactOptional(),
+  grafana: keys({
+    hmac: secret.exactOptional(),
+    header: text.exactOptional(),
+    timestampHeader: text.exactOptional(),
+    bearer: secret.exactOptional(),
+    basic: basic.exactOptional(),
+  }).exactOptional(),
+  pagerduty: keys({ secrets: some(secret) }).exactOptional(),
+  'azure-monitor': keys({
+    token: secret.exactOptional(),
+    entra: keys({ audience: text }).exactOptional(),
+  }).exactOptional(),
+})
+
+const templateOrId = z.custom<string | number>(
+  (value) => (typeof value === 'string' && value !== '') || (Number.isSafeInteger(value) && (value as number) > 0),
+  'expected an id or a name such as "Recycle app pool++Default"',
+)
+
+/** What each kind of system needs to know of an operation, besides its tier. */
+const OPERATIONS = {
+  'ops-api': { runbook: text, version: text.exactOptional() },
+  http: { method: oneOf(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']) },
+  awx: {
+    template: templateOrId,
+    workflow: flag.exactOptional(),
+    limit: text.exactOptional(),
+    correlate: oneOf(['extra_vars', 'label']).exactOptional(),
+  },
+  jenkins: { job: text, keyParameter: text.exactOptional() },
+  rundeck: { job: text, project: text.exactOptional(), keyOption: text.exactOptional() },
+  'azure-automation': { runbook: text, runOn: text.exactOptional() },
+  prometheus: { query: text, parameters: mapOf(identifier, text).exactOptional() },
+} as const
+
+export const SYSTEM_KINDS = Object.keys(OPERATIONS) as (keyof typeof OPERATIONS)[]
+export type SystemKind = keyof typeof OPERATIONS
+
+const auth = keys({ bearer: secret.exactOptional(), basic: basic.exactOptional() })
+const systemKeys = {
+  kind: oneOf(SYSTEM_KINDS),
+  url: secret.exactOptional(),
+  base: text.exactOptional(),
+  auth: auth.exactOptional(),
+  allow: some(secret).exactOptional(),
+  concurrency: whole(1, 100).exactOptional(),
+  timeout: duration.exactOptional(),
+  callbackSecret: secret.exactOptional(),
+}
+
+export const connectorsSchema = keys({
+  connectors: z.literal(1),
+  servicenow: servicenow.exactOptional(),
+  inbound: inbound.exactOptional(),
+  systems: mapOf(word, keys({ ...systemKeys, operations: mapOf(word, anything) })),
+})
+export type ConnectorsFile = z.infer<typeof connectorsSchema>
+export type SystemFile = ConnectorsFile['systems'][string]
+
+/** The operation's declaration, by the kind of its system. */
+export const operationSchema = (kind: SystemKind) => keys({ tier, ...OPERATIONS[kind] })

@@ -1,0 +1,94 @@
+// Owns what a runbook file means: the core's runbook with its defaults filled in, checked against everything it names.
+import type { Governance } from '../../core/governance.ts'
+import type { Operation, Runbook } from '../../core/runbook.ts'
+import type { Expression } from '../../core/values.ts'
+import { contentHash } from './content-hash.ts'
+import type { KnownFacts } from './facts.ts'
+import { antiFlapOf } from './governance.ts'
+import { parameterOf } from './runbook-parameters.ts'
+import { runbookReferences } from './runbook-references.ts'
+import { type RunbookFile, runbookSchema } from './runbook-schema.ts'
+import { callOf, stepOf } from './runbook-steps.ts'
+import { readShape } from './schema.ts'
+import { expressionAt, type Note } from './uses.ts'
+import type { Path, Read, Source } from './yaml-source.ts'
+
+/** What a runbook is checked against; what is undefined (its file is broken) is not checked. */
+export interface Known {
+  readonly governance: Governance | undefined
+  readonly operations: ReadonlyMap<string, Operation> | undefined
+  readonly facts: KnownFacts | undefined
+  /** Entra ids of the authors by content hash, from provenance.yaml. */
+  readonly authors: { readonly [content: string]: readonly string[] }
+}
+
+/** Reads one file of the catalogue; every problem at once. */
+export function readRunbook(source: Source, known: Known): Read<Runbook> {
+  const shape = readShape(source, runbookSchema)
+  if (!shape.ok) return shape
+  const file = shape.value
+  const problems = runbookReferences(source, file, known)
+  const note: Note = (path, message, at) => problems.push(source.problem(path, message, at))
+  const parameters = Object.keys(file.parameters ?? {})
+  const when = (text: string, roots: readonly string[], path: Path) =>
+    expressionAt(text, { roots, facts: known.facts, parameters }, path, note) as Expression
+  const steps = file.steps.map((step, index) => stepOf(step, index, file.steps, { known, parameters, note }))
+  const content = contentHash(source.value)
+  const authors = Object.hasOwn(known.authors, content) ? known.authors[content] : undefined
+  const runbook: Runbook = {
+    id: file.runbook,
+    title: file.title,
+    ...(file.description === undefined ? {} : { description: file.description }),
+    owner: file.owner,
+    content,
+    file: source.file,
+    ...(file.match ? { match: matchOf(file.match, when) } : {}),
+    parameters: Object.fromEntries(
+      Object.entries(file.parameters ?? {}).map(([name, each]) => [
+        name,
+        parameterOf(each, ['parameters', name], note),
+      ]),
+    ),
+    targets: {
+      from: when(file.targets?.from ?? '[ci.name]', ['incident', 'ci', 'parameters', 'signals'], ['targets', 'from']),
+      max: file.targets?.max ?? 1,
+      waves: file.targets?.waves ?? [{ percent: 100 }],
+      stopAfterFailures: file.targets?.stopAfterFailures ?? 1,
+    },
+    limits: limitsOf(file.limits ?? {}, when),
+    evidence: (file.evidence ?? []).map((call, index) =>
+      callOf(call, ['evidence', index], { known, parameters, note }),
+    ),
+    steps,
+    onSuccess: {
+      resolve: file.onSuccess?.resolve ?? true,
+      resolveJoined: file.onSuccess?.resolveJoined ?? false,
+      ...(file.onSuccess?.closeCode === undefined ? {} : { closeCode: file.onSuccess.closeCode }),
+    },
+    onFailure: { ...file.onFailure, rollback: file.onFailure?.rollback ?? 'step' },
+    ...(authors ? { authors } : {}),
+  }
+  return problems.length > 0 ? { ok: false, problems } : { ok: true, value: runbook }
+}
+
+type When = (text: string, roots: readonly string[], path: Path) => Expression
+
+function matchOf(file: NonNullable<RunbookFile['match']>, when: When): NonNullable<Runbook['match']> {
+  const { recurrence } = file
+  return {
+    ...(file.class === undefined ? {} : { class: file.class }),
+    ...(file.when === undefined ? {} : { when: when(file.when, ['incident', 'ci', 'signals'], ['match', 'when']) }),
+    ...(recurrence ? { recurrence: { count: recurrence.count, withinMs: recurrence.within, by: recurrence.by } } : {}),
+  }
+}
+
+const TOUCH_ROOTS = ['incident', 'ci', 'parameters', 'target', 'blast', 'signals', 'run']
+
+function limitsOf(file: NonNullable<RunbookFile['limits']>, when: When): Runbook['limits'] {
+  const { antiFlap, doNotTouch, ...rest } = file
+  return {
+    ...rest,
+    ...(antiFlap ? { antiFlap: antiFlapOf(antiFlap) } : {}),
+    ...(doNotTouch === undefined ? {} : { doNotTouch: when(doNotTouch, TOUCH_ROOTS, ['limits', 'doNotTouch']) }),
+  }
+}

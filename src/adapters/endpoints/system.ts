@@ -1,0 +1,50 @@
+// Owns what every endpoint starts from: the wire to its one system, with that system's auth, and the time that is left.
+
+import type { SystemSettings } from '../../ports/catalog.ts'
+import type { Clock } from '../../ports/clock.ts'
+import type { Launch } from '../../ports/endpoint.ts'
+import { PortError } from '../../ports/errors.ts'
+import { isAllowEntry, originOf } from '../wire/allow.ts'
+import { type Wire, wire } from '../wire/http.ts'
+
+export interface System {
+  readonly settings: SystemSettings
+  readonly wire: Wire
+  readonly clock: Clock
+}
+
+/** Only the system's own origin, for http its `allow` list, is ever reached; a request planned for elsewhere is denied. */
+export function systemOf(settings: SystemSettings, clock: Clock, proxyFromEnv: boolean): System {
+  const origin = originOf(settings.url)
+  return {
+    settings,
+    clock,
+    wire: wire({
+      // An entry that is not an origin lets nothing through.
+      allow: (settings.kind === 'http' ? settings.allow : origin ? [origin] : []).filter(isAllowEntry),
+      auth: async () => authHeaders(settings.auth),
+      timeoutMs: settings.timeoutMs,
+      proxyFromEnv,
+    }),
+  }
+}
+
+/**
+ * How long a launch may take: until its deadline, and no longer than the system is given for one request.
+ * Throws PortError timeout where the deadline has passed: nothing left (P2).
+ */
+export function timeLeft({ settings, clock }: System, launch: Launch): number {
+  const leftMs = launch.deadlineAt - clock.now()
+  if (leftMs <= 0) throw new PortError('timeout', `${launch.request.do}: its deadline passed before it was sent`)
+  return Math.min(leftMs, settings.timeoutMs)
+}
+
+/** The URL of the system with its base path, without a slash at the end. */
+export const baseUrl = (url: string, base: string | null = null): string =>
+  `${url.replace(/\/+$/, '')}/${(base ?? '').replace(/^\/+/, '')}`.replace(/\/+$/, '')
+
+function authHeaders(auth: SystemSettings['auth']): Record<string, string> {
+  if (auth?.bearer) return { Authorization: `Bearer ${auth.bearer}` }
+  if (auth?.basic) return { Authorization: `Basic ${Buffer.from(auth.basic.join(':')).toString('base64')}` }
+  return {}
+}

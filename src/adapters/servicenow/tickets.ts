@@ -1,0 +1,48 @@
+// Owns the ServiceNow adapter as a whole: one logged-in client, and every part of the ticket port on top of it.
+import type { ServiceNowSettings } from '../../ports/catalog.ts'
+import type { Tickets } from '../../ports/tickets.ts'
+import { attachments } from './attachments.ts'
+import { blast } from './blast.ts'
+import { changes } from './changes.ts'
+import { client as clientOf } from './client.ts'
+import { cmdb } from './cmdb.ts'
+import { checkColumns } from './dictionary.ts'
+import { incidents } from './incidents.ts'
+import { type LoginOptions, loggedIn } from './login.ts'
+import { notes } from './notes.ts'
+import { type PeopleSources, people } from './people.ts'
+import { tableApi } from './table.ts'
+import { update } from './update.ts'
+
+export type { ServiceNowAuth } from './login.ts'
+
+export interface ServiceNowOptions extends LoginOptions {
+  /** The newest settings; asked at each call. */
+  readonly settings: () => ServiceNowSettings
+}
+
+export interface ServiceNow extends Tickets {
+  /** For the directory: groups and who is on call. */
+  readonly people: PeopleSources
+  /** What connectors.yaml names and the instance does not know, as sentences for a person. */
+  checkColumns(): Promise<readonly string[]>
+}
+
+/** Throws an Error for a URL that is not one, or for missing credentials. Sends nothing by itself. */
+export function serviceNow(options: ServiceNowOptions): ServiceNow {
+  const { settings, clock } = options
+  const client = clientOf({ wire: loggedIn(options), url: options.url })
+  const table = tableApi(client)
+  const cis = cmdb({ table, settings, clock })
+  return {
+    ...incidents({ table, settings, clock }),
+    ...cis,
+    blast: blast({ table, ci: cis.ci, settings, clock }),
+    changes: changes({ table, clock }),
+    note: notes({ table }),
+    update: update({ table, settings }),
+    attach: attachments({ client }),
+    people: people({ client, table, settings }),
+    checkColumns: () => checkColumns(table, settings()),
+  }
+}

@@ -1,0 +1,205 @@
+// Owns one run while this process holds its lease: the engine and each surface go on side by side until nothing is due.
+import { owed } from '../core/owed.ts'
+import type { Instant, Millis } from '../core/values.ts'
+import { isPortError } from '../ports/errors.ts'
+import type { Assess } from './assess.ts'
+import type { Authority } from './authority.ts'
+import type { Deps } from './deps.ts'
+import type { Journal } from './journal.ts'
+import { partiesOf } from './parties.ts'
+import { letGo } from './perform/begin.ts'
+import { sentence, type Performing } from './perform/context.ts'
+import { perform } from './perform/perform.ts'
+import { review } from './perform/plan.ts'
+import { pulse, type Pulse } from './pulse.ts'
+import type { Surface } from './surfaces/surface.ts'
+
+/** Work that is due within this time keeps the lease; later work gives it up. */
+const HOT_MS: Millis = 10_000
+const ERROR_MS: Millis = 3_000
+
+export interface ActorContext {
+  readonly deps: Deps
+  readonly journal: Journal
+  readonly assess: Assess
+  readonly authority: Authority
+  readonly surfaces: readonly Surface[]
+  /** The content version under which a waiting plan was last looked at, by run. */
+  readonly reviewed: Map<string, string>
+}
+
+interface Part {
+  readonly name: string
+  readonly step: () => Promise<Instant>
+  nextAt: Instant
+  busy: boolean
+  dirty: boolean
+}
+
+export interface Actor {
+  /** The run's log has news. */
+  notify(): void
+  /** Resolves when the lease is given up; never rejects. */
+  readonly done: Promise<void>
+}
+
+/** Claims nothing itself: `fence` is of a lease that was just taken. */
+export function actor(context: ActorContext, id: string, fence: number, stop: AbortSignal): Actor {
+  const beat = pulse(context.deps.clock)
+  const parts: Part[] = []
+  const news = () => {
+    for (const part of parts) {
+      part.nextAt = 0
+      part.dirty = true
+    }
+    beat.beat()
+  }
+  return { notify: news, done: live(context, id, fence, stop, beat, parts) }
+}
+
+async function live(
+  context: ActorContext,
+  id: string,
+  fence: number,
+  stop: AbortSignal,
+  beat: Pulse,
+  parts: Part[],
+): Promise<void> {
+  const { deps } = context
+  const { clock, store, log } = deps
+  const lost = new AbortController()
+  const signal = AbortSignal.any([stop, lost.signal])
+  const heartbeat = setInterval(() => {
+    store.renew(id, fence, clock.now(), deps.settings.leaseMs).catch((error: unknown) => {
+      if (isPortError(error, 'conflict')) lost.abort()
+      else log.warn({ run: id, reason: sentence(error) }, 'the lease could not be renewed')
+    })
+  }, deps.settings.leaseMs / 3)
+
+  const seen = { seq: 0 }
+  parts.push(
+    { name: 'engine', step: engine(context, id, fence, signal, seen), nextAt: 0, busy: false, dirty: false },
+    ...context.surfaces.map((surface) => ({
+      name: surface.name,
+      step: () => surface.deliver(id, signal),
+      nextAt: 0,
+      busy: false,
+      dirty: false,
+    })),
+  )
+  const advance = async (part: Part) => {
+    part.busy = true
+    part.dirty = false
+    let nextAt: Instant
+    try {
+      nextAt = await part.step()
+    } catch (error) {
+      nextAt = clock.now() + ERROR_MS
+      if (isPortError(error, 'conflict')) lost.abort()
+      else if (isPortError(error)) log.warn({ run: id, part: part.name, reason: error.message }, 'will be tried again')
+      else log.error({ run: id, part: part.name, err: error }, 'a bug stopped this part of the run')
+      if (!isPortError(error) && part.name === 'engine') await bug(context, id, fence, error)
+    }
+    part.nextAt = part.dirty ? 0 : nextAt
+    part.busy = false
+    beat.beat()
+  }
+  try {
+    while (!signal.aborted) {
+      const now = clock.now()
+      for (const part of parts) if (!part.busy && part.nextAt <= now) void advance(part)
+      const nextAt = Math.min(...parts.map((part) => (part.busy ? Number.POSITIVE_INFINITY : part.nextAt)))
+      if (parts.every((part) => !part.busy) && nextAt > now + HOT_MS) break
+      await beat.wait(nextAt, signal)
+    }
+    while (parts.some((part) => part.busy)) await beat.wait(clock.now() + 1000, new AbortController().signal)
+  } finally {
+    clearInterval(heartbeat)
+  }
+  const nextAt = Math.min(...parts.map((part) => part.nextAt))
+  if (!lost.signal.aborted) await release(context, id, fence, seen.seq, stop.aborted ? clock.now() : nextAt)
+}
+
+/** The engine: read, fold, ask what is owed, do it, until nothing is. Answers when to come back. */
+function engine(
+  context: ActorContext,
+  id: string,
+  fence: number,
+  signal: AbortSignal,
+  seen: { seq: number },
+): () => Promise<Instant> {
+  const { deps, journal, assess, authority } = context
+  const holds = new Map<string, Instant>()
+  let released = false
+  return async () => {
+    for (;;) {
+      if (signal.aborted) return deps.clock.now()
+      const loaded = await journal.load(id)
+      if (!loaded) return Number.POSITIVE_INFINITY
+      const { run } = loaded
+      seen.seq = run.seq
+      const work: Performing = {
+        deps,
+        journal,
+        assess,
+        authority,
+        run,
+        signal,
+        holds,
+        transact: async (decide) => {
+          await journal.transact(id, decide, fence)
+          return 'done'
+        },
+      }
+      const next = owed(run, deps.clock.now(), partiesOf(deps, run))
+      if (next.work === null) {
+        if (run.finished && run.startedAt && !released) {
+          await letGo(work)
+          released = true
+        }
+        if (run.status !== 'awaitingApproval') return next.wakeAt ?? Number.POSITIVE_INFINITY
+        const { version } = deps.files.current()
+        if (context.reviewed.get(id) === version) return next.wakeAt ?? Number.POSITIVE_INFINITY
+        const performed = await review(work)
+        if (performed !== 'done' && performed.againMs !== Number.POSITIVE_INFINITY)
+          return deps.clock.now() + performed.againMs
+        context.reviewed.set(id, version)
+        continue
+      }
+      if (next.work.do === 'decide') context.reviewed.set(id, deps.files.current().version)
+      const performed = await perform(work, next.work)
+      if (performed !== 'done') return deps.clock.now() + performed.againMs
+    }
+  }
+}
+
+/** A bug in the engine hands the run to a person instead of trying for ever. */
+async function bug({ journal }: ActorContext, id: string, fence: number, error: unknown): Promise<void> {
+  const reason = `runbot met a bug: ${sentence(error).slice(0, 200)}`
+  await journal
+    .transact(
+      id,
+      (run) => ({ ok: true, events: run.finished ? [] : [{ type: 'finished', status: 'needsHuman', reason }] }),
+      fence,
+    )
+    .catch(() => undefined)
+}
+
+/** Gives the lease up. What was appended since the engine last looked is due at once. */
+async function release(
+  { deps }: ActorContext,
+  id: string,
+  fence: number,
+  seenSeq: number,
+  nextAt: Instant,
+): Promise<void> {
+  const { store, clock, log } = deps
+  try {
+    await store.release(id, fence, Number.isFinite(nextAt) ? nextAt : null)
+    const record = await store.record(id)
+    if (record && record.seq !== seenSeq) await store.wake(id, clock.now())
+  } catch (error) {
+    if (!isPortError(error)) throw error
+    log.debug({ run: id, reason: error.message }, 'the lease was gone already')
+  }
+}

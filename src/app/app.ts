@@ -1,0 +1,81 @@
+// Owns the app as one thing: intake, worker, surfaces, commands and clicks around one journal, started and stopped together.
+import type { Inbound } from '../ports/inbound.ts'
+import { assessor } from './assess.ts'
+import { authority as authorityOf } from './authority.ts'
+import { clicks as clicksOf } from './clicks.ts'
+import { commands as commandsOf } from './commands/commands.ts'
+import { remember } from './conversations.ts'
+import type { Deps } from './deps.ts'
+import { intake as intakeOf } from './intake.ts'
+import { journal as journalOf } from './journal.ts'
+import { runCards } from './run-cards.ts'
+import { serviceNowSurface } from './surfaces/servicenow.ts'
+import { teamsSurface } from './surfaces/teams.ts'
+import { worker as workerOf } from './worker.ts'
+
+export interface App {
+  readonly inbound: Inbound
+  start(): Promise<void>
+  /** Takes nothing new, brings what is in flight to a safe point, gives the leases up. */
+  stop(): Promise<void>
+}
+
+export function app(deps: Deps): App {
+  const journal = journalOf(deps)
+  const authority = authorityOf(deps.directory, deps.files.current)
+  const assess = assessor(deps, authority)
+  const cards = runCards(deps, authority)
+  const intake = intakeOf(deps, journal)
+  const clicks = clicksOf(deps, journal, authority, cards)
+  const commands = commandsOf({ deps, journal, authority, assess, cards })
+  const surfaces = [teamsSurface(deps, journal, cards), serviceNowSurface(deps, journal)]
+  const reviewed = new Map<string, string>()
+  const worker = workerOf({ deps, journal, assess, authority, surfaces, reviewed })
+
+  journal.onAppend((id, events) => {
+    for (const event of events)
+      if (event.type === 'finished') {
+        deps.meter.finished(event.status)
+        deps.log.info({ run: id, status: event.status }, 'a run has ended')
+      }
+  })
+
+  const noteContent = async (): Promise<void> => {
+    const { version, catalog } = deps.files.current()
+    const { runbooks, problems } = catalog
+    await journal.control({ type: 'contentLoaded', version, runbooks: runbooks.size, problems: problems.length })
+  }
+  /** Every plan that waits is looked at again: what changed asks anew. */
+  const reviewWaiting = async (): Promise<void> => {
+    await noteContent()
+    for (const { chain } of await deps.store.list({ statuses: ['awaitingApproval'], limit: 1000 }))
+      await worker.wake(chain)
+  }
+  let unsubscribe = () => {}
+
+  return {
+    inbound: {
+      accept: intake.accept,
+      command: commands,
+      click: clicks.click,
+      turnedAway: clicks.turnedAway,
+      installed: (conversation, present) => remember(deps, conversation, present),
+    },
+    async start() {
+      await noteContent()
+      unsubscribe = deps.files.onChange(() => {
+        reviewWaiting().catch((error: unknown) =>
+          deps.log.warn({ err: error }, 'waiting plans were not looked at again'),
+        )
+      })
+      worker.start()
+      intake.start()
+      for (const { chain } of await deps.store.list({ statuses: ['awaitingApproval'], limit: 1000 }))
+        await worker.wake(chain)
+    },
+    async stop() {
+      unsubscribe()
+      await Promise.all([intake.stop(), worker.stop()])
+    },
+  }
+}

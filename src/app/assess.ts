@@ -1,0 +1,189 @@
+// Owns the assessment of a run: reads the world afresh, makes the plan, evaluates policy, hashes. Writes nothing.
+import type { Parties } from '../core/approval.ts'
+import type { Freeze, Known, PolicyFacts } from '../core/guardrails/input.ts'
+import { known, unknown, type Blast, type Change, type IncidentContext } from '../core/incident.ts'
+import { draftPlan, planHash, type Draft, type Target } from '../core/plan.ts'
+import { evaluate, type Decision } from '../core/policy.ts'
+import type { Run } from '../core/run.ts'
+import type { Runbook } from '../core/runbook.ts'
+import { scopeOf } from '../core/scope.ts'
+import type { Json } from '../core/values.ts'
+import { isPortError, isTransient } from '../ports/errors.ts'
+import type { Authority } from './authority.ts'
+import type { Deps } from './deps.ts'
+import { activeFreezes } from './freezes.ts'
+import { flapsOf, holderOf } from './locks.ts'
+
+export interface Assessment {
+  readonly runbook: Runbook
+  readonly context: IncidentContext
+  readonly draft: Draft
+  readonly blast: Blast
+  readonly decision: Decision
+  readonly plan: string
+  readonly parties: Parties
+  readonly facts: PolicyFacts
+}
+
+/** `retry`: the world could not be read now; otherwise the plan cannot be made at all. */
+export type Assessed =
+  | { readonly ok: true; readonly value: Assessment }
+  | { readonly ok: false; readonly retry: boolean; readonly problems: readonly string[] }
+
+/** What is assessed: a run, or what will become one. */
+export type Subject = Pick<Run, 'id' | 'origin' | 'context' | 'requested'> & { readonly runbook: string }
+
+export type Assess = (subject: Subject) => Promise<Assessed>
+
+const failed = (retry: boolean, ...problems: readonly string[]): Assessed => ({ ok: false, retry, problems })
+const sentence = (error: unknown): string => (error instanceof Error ? error.message : 'it failed')
+
+export function assessor(deps: Deps, authority: Authority): Assess {
+  const { tickets, files, clock, store, hash } = deps
+
+  const contextOf = async (before: IncidentContext): Promise<IncidentContext> => {
+    if (!before.incident) return { ...before, readAt: clock.now() }
+    const { incident, ciId } = await tickets.incident(before.incident.sysId)
+    const ci = ciId === undefined ? undefined : await tickets.ci(ciId)
+    return { incident, ...(ci ? { ci } : {}), readAt: clock.now() }
+  }
+
+  const targetsOf = async (subject: Subject, runbook: Runbook, context: IncidentContext) => {
+    const names = subject.requested.targets.length > 0 ? subject.requested.targets : listedTargets(runbook, context)
+    if (typeof names === 'string') return names
+    const targets: Target[] = []
+    for (const name of names) {
+      if (context.ci && name === context.ci.name) {
+        targets.push({ name, ci: context.ci })
+        continue
+      }
+      const found = await tickets.findCis(name)
+      if (found.length > 1)
+        return `${name} is ambiguous: ${found.map((ci) => `${ci.name} (${ci.sysId})`).join(', ')}; name one by its sys_id`
+      const ci = found[0]
+      targets.push(ci ? { name: ci.name, ci } : { name })
+    }
+    return targets
+  }
+
+  const ask = async <T>(question: Promise<T>): Promise<Known<T>> => {
+    try {
+      return { known: true, value: await question }
+    } catch (error) {
+      return { known: false, reason: sentence(error) }
+    }
+  }
+
+  const factsOf = async (subject: Subject, runbook: Runbook, draft: Draft, context: IncidentContext, blast: Blast) => {
+    const windowed = (runbook.limits.changeWindow?.in ?? []).length > 0
+    const byTarget = async <T>(read: (target: Target) => Promise<Known<T>>): Promise<{ [target: string]: Known<T> }> =>
+      Object.fromEntries(
+        await Promise.all(draft.targets.map(async (target) => [target.name, await read(target)] as const)),
+      )
+    const changes = async (target: Target): Promise<Known<readonly Change[]>> => {
+      if (!windowed) return { known: true, value: [] }
+      if (!target.ci) return { known: false, reason: `${target.name} is not in the CMDB` }
+      const answer = await ask(tickets.changes([target.ci.sysId]))
+      return answer.known ? answer.value : answer
+    }
+    const [byChange, byFlap, byLock, freezes, runsLastHour, requester] = await Promise.all([
+      byTarget(changes),
+      byTarget((target) => ask(flapsOf(store, runbook.id, target, subject.id))),
+      byTarget((target) => ask(holderOf(store, target).then((holder) => (holder === subject.id ? null : holder)))),
+      ask<readonly Freeze[]>(activeFreezes(store)),
+      ask(begunLastHour(deps, subject.id)),
+      requesterOf(subject, runbook),
+    ])
+    const facts: PolicyFacts = {
+      context,
+      blast,
+      requester,
+      changes: byChange,
+      flaps: byFlap,
+      locks: byLock,
+      freezes,
+      runsLastHour,
+    }
+    return facts
+  }
+
+  const requesterOf = async (subject: Subject, runbook: Runbook): Promise<PolicyFacts['requester']> => {
+    if (subject.origin.kind !== 'chat') return null
+    const { requesters } = files.current().governance
+    const named = Object.hasOwn(requesters, runbook.id) ? requesters[runbook.id] : requesters['default']
+    const groups = named ?? ['owner']
+    const person = subject.origin.requester
+    return { person, groups, allowed: await authority.inAny(person.id, groups, runbook.owner) }
+  }
+
+  return async (subject) => {
+    const content = files.current()
+    const runbook = content.catalog.runbooks.get(subject.runbook)
+    if (!runbook) {
+      const problem = content.catalog.problems.find((each) => each.file.endsWith(`/${subject.runbook}.yaml`))
+      return failed(
+        false,
+        problem ? `${subject.runbook} is off: ${problem.message}` : `there is no runbook ${subject.runbook}`,
+      )
+    }
+    try {
+      const context = await contextOf(subject.context)
+      const targets = await targetsOf(subject, runbook, context)
+      if (typeof targets === 'string') return failed(false, targets)
+      const at = clock.now()
+      const blast = await blastOf(deps, targets, context)
+      const request = { runbook, context, parameters: subject.requested.parameters, targets, blast, run: subject.id }
+      const planned = draftPlan(request, content.catalog)
+      if (!planned.ok) return failed(false, ...planned.problems)
+      const draft = planned.value
+      const facts = await factsOf(subject, runbook, draft, context, blast)
+      const decision = evaluate({ runbook, draft, governance: content.governance, facts, at })
+      const parties: Parties = {
+        requester: subject.origin.kind === 'chat' ? subject.origin.requester.id : null,
+        opener: context.incident?.opener ?? null,
+        authors: runbook.authors ?? null,
+      }
+      const plan = planHash(draft, decision.rule, hash.canonicalize, hash.digest)
+      return { ok: true, value: { runbook, context, draft, blast, decision, plan, parties, facts } }
+    } catch (error) {
+      if (!isPortError(error)) throw error
+      return failed(isTransient(error) || error.kind === 'denied', sentence(error))
+    }
+  }
+}
+
+/** The targets that the runbook lists, or a sentence why it cannot be told. */
+function listedTargets(runbook: Runbook, context: IncidentContext): readonly string[] | string {
+  const answer = runbook.targets.from.evaluate(scopeOf({ context }))
+  if (!answer.ok) return `the targets cannot be told: ${answer.reason}; name them`
+  const list: readonly Json[] = Array.isArray(answer.value) ? answer.value : [answer.value]
+  if (!list.every((name) => typeof name === 'string' && name !== '')) return 'the targets are not a list of names'
+  return list as readonly string[]
+}
+
+async function blastOf(deps: Deps, targets: readonly Target[], context: IncidentContext): Promise<Blast> {
+  const ids = targets.flatMap((target) => (target.ci ? [target.ci.sysId] : []))
+  const at = deps.clock.now()
+  const missing = (reason: string): Blast => ({
+    users: unknown(reason, 'cmdb', at),
+    cis: unknown(reason, 'cmdb', at),
+    vip: unknown(reason, 'cmdb', at),
+  })
+  if (ids.length < targets.length) return missing('a target is not in the CMDB')
+  if (ids.length === 0) return { users: known(0, 'cmdb', at), cis: known(0, 'cmdb', at), vip: known(false, 'cmdb', at) }
+  try {
+    return await deps.tickets.blast(ids, context.incident?.sysId)
+  } catch (error) {
+    return missing(sentence(error))
+  }
+}
+
+/** Other runs that began to execute within the last hour. */
+async function begunLastHour(deps: Deps, run: string): Promise<number> {
+  if (deps.files.current().governance.limits.runsPerHour === undefined) return 0
+  const document = await deps.store.get('counter', 'begun')
+  const begun = Array.isArray(document?.value)
+    ? (document.value as unknown as readonly { run: string; at: number }[])
+    : []
+  return begun.filter((each) => each.run !== run && each.at > deps.clock.now() - 3_600_000).length
+}

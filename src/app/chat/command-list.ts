@@ -1,0 +1,107 @@
+// Owns the list of what people can say: one line per command, for `help`, for usage hints and for the app manifest.
+import type { ChatCommand } from '../../core/commands.ts'
+
+export interface CommandLine {
+  readonly name: ChatCommand['do']
+  /** What follows the name; `[…]` is optional, `…` means one or more. */
+  readonly takes: string
+  /** One line, at most 128 characters: it stands in Teams' command menu. */
+  readonly description: string
+  /** Whose command menu in Teams shows it; a menu holds twelve at most. It works everywhere. */
+  readonly menus: readonly ('team' | 'personal' | 'groupChat')[]
+}
+
+const everywhere = ['team', 'personal', 'groupChat'] as const
+
+export const commandList: readonly CommandLine[] = [
+  { name: 'help', takes: '', description: 'Show what you can say', menus: everywhere },
+  {
+    name: 'runbooks',
+    takes: '[words]',
+    description: 'List the runbooks, or those that fit the words',
+    menus: ['team', 'personal'],
+  },
+  {
+    name: 'plan',
+    takes: '<runbook|INC> [target…] [name=value…] [for INC…]',
+    description: 'Dry run: show exactly what would be sent, and what policy says of it',
+    menus: everywhere,
+  },
+  {
+    name: 'run',
+    takes: '<runbook> [target…] [name=value…] [for INC…] [because "…"]',
+    description: 'Run a runbook, with the approvals that policy asks for',
+    menus: everywhere,
+  },
+  {
+    name: 'status',
+    takes: '[run|INC]',
+    description: 'Where a run stands, or everything that is open',
+    menus: everywhere,
+  },
+  {
+    name: 'explain',
+    takes: '<run|INC>',
+    description: 'Why: what matched, every check with its reason, who decided',
+    menus: everywhere,
+  },
+  { name: 'stop', takes: '<run> [because "…"]', description: 'Stop a run before its next request', menus: everywhere },
+  {
+    name: 'rollback',
+    takes: '<run> [because "…"]',
+    description: 'Undo what a run changed, in the way its runbook declares',
+    menus: ['team', 'groupChat'],
+  },
+  {
+    name: 'takeover',
+    takes: '<run> [because "…"]',
+    description: 'Take a run into your own hands; runbot sends nothing more for it',
+    menus: ['team', 'groupChat'],
+  },
+  {
+    name: 'freeze',
+    takes: '[scope] because "…"',
+    description: 'Kill switch: no new changes, for everything or for env:, service:, runbook:, endpoint:',
+    menus: everywhere,
+  },
+  { name: 'unfreeze', takes: '[scope] [because "…"]', description: 'End a freeze', menus: ['team', 'personal'] },
+  {
+    name: 'autonomy',
+    takes: '<level> [runbook] [environment]',
+    description: 'Set how far runbot may go: shadow, advise, approve or auto',
+    menus: ['personal'],
+  },
+  {
+    name: 'watch',
+    takes: '<group|service>',
+    description: 'This conversation gets the incidents of that group or service',
+    menus: ['team'],
+  },
+  {
+    name: 'unwatch',
+    takes: '[group|service]',
+    description: 'This conversation gets no more incidents',
+    menus: ['groupChat'],
+  },
+  {
+    name: 'audit',
+    takes: '<run>',
+    description: 'The audit trail of a run, and whether its chain holds',
+    menus: ['personal'],
+  },
+  {
+    name: 'report',
+    takes: '[7d]',
+    description: 'What ran, what it saved and what was refused, over a time',
+    menus: ['groupChat'],
+  },
+  {
+    name: 'whoami',
+    takes: '',
+    description: 'Who runbot thinks you are, and what you may do',
+    menus: ['personal', 'groupChat'],
+  },
+]
+
+/** A command as a person types it, for example `freeze [scope] because "…"`. */
+export const usageOf = ({ name, takes }: CommandLine): string => (takes ? `${name} ${takes}` : name)

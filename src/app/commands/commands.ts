@@ -1,0 +1,63 @@
+// Owns the way from what a person typed to the command's handler, and back to a reply.
+import type { ChatCommand, CommandOf } from '../../core/commands.ts'
+import { isPortError } from '../../ports/errors.ts'
+import type { ChatMessage, Reply } from '../../ports/inbound.ts'
+import { parseCommand } from '../chat/parse.ts'
+import { helpReply } from '../views/help.ts'
+import { audit } from './audit.ts'
+import { type CommandContext, type Handle, refusal } from './context.ts'
+import { freeze, unfreeze } from './freeze.ts'
+import { planRun, startRun } from './run.ts'
+import { explain, runbooks, status, whoami } from './show.ts'
+import { stop } from './stop.ts'
+import { unwatchChannel, watchChannel } from './watch.ts'
+
+type Handlers = { readonly [name in ChatCommand['do']]: Handle<CommandOf<name>> }
+
+/** Commands whose deeper half is not built: said plainly, never pretended. */
+const later: Handle<ChatCommand> = (_context, _message, command) =>
+  Promise.resolve(refusal(`\`${command.do}\` comes with a later version of runbot`))
+
+const handlers = {
+  help: ({ deps }: CommandContext) => Promise.resolve(helpReply(deps.card)),
+  runbooks,
+  plan: planRun,
+  run: startRun,
+  status,
+  explain,
+  stop,
+  freeze,
+  unfreeze,
+  watch: watchChannel,
+  unwatch: unwatchChannel,
+  audit,
+  whoami,
+  rollback: later,
+  takeover: later,
+  autonomy: later,
+  report: later,
+} as Handlers
+
+/** The parser's sentences are ours: what a person typed is already made harmless in them. */
+const unreadable = (reason: string, suggestion: string | null): Reply => ({
+  text: suggestion === null ? reason : `${reason} Did you mean \`${suggestion}\`?`,
+})
+
+/** Answers a chat message. What a person typed never makes it reject; an outside system that is down is said so. */
+export function commands(context: CommandContext): (message: ChatMessage) => Promise<Reply | undefined> {
+  const { deps } = context
+  return async (message) => {
+    const known = { runbooks: [...deps.files.current().catalog.runbooks.keys()] }
+    const parsed = parseCommand(message.text, known)
+    if (!parsed.ok) return unreadable(parsed.reason, parsed.suggestion)
+    const { command } = parsed
+    try {
+      const handle = handlers[command.do] as Handle<ChatCommand>
+      return await handle(context, message, command)
+    } catch (error) {
+      if (isPortError(error)) return refusal(error.message, 'try again in a moment')
+      deps.log.error({ command: command.do, err: error }, 'a bug stopped this command')
+      return refusal('runbot met a bug with this; its log says which', 'tell whoever runs runbot')
+    }
+  }
+}

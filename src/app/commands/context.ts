@@ -1,0 +1,24 @@
+// Owns what every chat command is given.
+import type { ChatMessage, Reply } from '../../ports/inbound.ts'
+import type { Assess } from '../assess.ts'
+import type { Authority } from '../authority.ts'
+import type { Deps } from '../deps.ts'
+import type { Journal } from '../journal.ts'
+import type { RunCards } from '../run-cards.ts'
+import { refusalReply } from '../views/chat.ts'
+
+export interface CommandContext {
+  readonly deps: Deps
+  readonly journal: Journal
+  readonly authority: Authority
+  readonly assess: Assess
+  readonly cards: RunCards
+}
+
+export type Handle<C> = (context: CommandContext, message: ChatMessage, command: C) => Promise<Reply | undefined>
+
+/** A no with what would help (P12). Both may hold outside text. */
+export const refusal = (reason: string, fix?: string): Reply =>
+  refusalReply({ reason: capital(reason), ...(fix === undefined ? {} : { fix: capital(fix) }) })
+
+const capital = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`

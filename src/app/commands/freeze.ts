@@ -1,0 +1,54 @@
+// Owns `freeze` and `unfreeze`: the kill switch, who may use it, and its trail in the control chain.
+import type { CommandOf } from '../../core/commands.ts'
+import type { Person } from '../../core/run.ts'
+import { activeFreezes, addFreeze, removeFreeze } from '../freezes.ts'
+import { markdown } from '../views/escape.ts'
+import { type CommandContext, type Handle, refusal } from './context.ts'
+
+export const freeze: Handle<CommandOf<'freeze'>> = async (context, { person }, command) => {
+  const { deps, journal } = context
+  const { may } = deps.files.current().governance.freeze
+  const refused = await whyNot(context, person, may)
+  if (refused) return refusal(refused.reason, refused.fix)
+  const scope = command.scope ?? 'all'
+  const added = await addFreeze(deps.store, {
+    scope,
+    by: person.name,
+    byId: person.id,
+    reason: command.because,
+    at: deps.clock.now(),
+  })
+  if (!added) return refusal(`${scope} is frozen already`, `unfreeze${command.scope ? ` ${scope}` : ''} ends it`)
+  await journal.control({ type: 'frozen', scope, by: person, reason: command.because })
+  const what = scope === 'all' ? 'Everything' : scope
+  return {
+    text: markdown(
+      `${what} is frozen: no new mutating request leaves. What is in flight finishes and is reported.`,
+      500,
+    ),
+  }
+}
+
+export const unfreeze: Handle<CommandOf<'unfreeze'>> = async (context, { person }, command) => {
+  const { deps, journal } = context
+  const rules = deps.files.current().governance.freeze
+  const refused = await whyNot(context, person, rules.unfreeze?.may ?? rules.may)
+  if (refused) return refusal(refused.reason, refused.fix)
+  const scope = command.scope ?? 'all'
+  const active = (await activeFreezes(deps.store)).find((each) => each.scope === scope)
+  if (!active) return refusal(`${scope === 'all' ? 'everything' : scope} is not frozen`)
+  if (rules.unfreeze?.not.includes('freezer') && active.byId === person.id)
+    return refusal('who froze it may not unfreeze it', `ask another member of ${rules.unfreeze.may.join(', ')}`)
+  await removeFreeze(deps.store, scope)
+  await journal.control({ type: 'unfrozen', scope, by: person, reason: command.because })
+  return { text: markdown(`${scope === 'all' ? 'Everything' : scope} is no longer frozen.`, 500) }
+}
+
+async function whyNot({ authority }: CommandContext, person: Person, groups: readonly string[]) {
+  const allowed = await authority.inAny(person.id, groups, '')
+  if (allowed.known && allowed.value) return null
+  const names = groups.join(', ')
+  return allowed.known
+    ? { reason: `you may not do this: that takes a member of ${names}`, fix: `ask a member of ${names}` }
+    : { reason: `whether you may cannot be told: ${allowed.reason}`, fix: 'try again when the directory answers' }
+}

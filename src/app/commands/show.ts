@@ -1,0 +1,74 @@
+// Owns the commands that only look: status, explain, runbooks, whoami.
+import type { CommandOf } from '../../core/commands.ts'
+import type { Run } from '../../core/run.ts'
+import type { Runbook } from '../../core/runbook.ts'
+import { asRunId } from '../ids.ts'
+import { runbooksReply, statusReply, whoamiReply } from '../views/chat.ts'
+import { explainReply } from '../views/explain.ts'
+import { type CommandContext, type Handle, refusal } from './context.ts'
+
+const OPEN = [
+  'proposed',
+  'awaitingApproval',
+  'executing',
+  'awaitingStepApproval',
+  'verifying',
+  'rollingBack',
+  'needsHuman',
+]
+const LISTED = 20
+
+export const status: Handle<CommandOf<'status'>> = async (context, _message, { subject }) => {
+  if (subject === null) {
+    const records = await context.deps.store.list({ statuses: OPEN, limit: LISTED })
+    const runs: Run[] = []
+    for (const { chain } of records) {
+      const loaded = await context.journal.load(chain)
+      if (loaded) runs.push(loaded.run)
+    }
+    return statusReply(runs)
+  }
+  const run = await find(context, subject)
+  return run ? context.cards.card(run) : notFound(subject)
+}
+
+export const explain: Handle<CommandOf<'explain'>> = async (context, _message, { subject }) => {
+  const run = subject === null ? undefined : await find(context, subject)
+  return run ? explainReply(run) : notFound(subject ?? '')
+}
+
+export const runbooks: Handle<CommandOf<'runbooks'>> = ({ deps }, _message, { words }) => {
+  const { catalog } = deps.files.current()
+  const wanted = words.map((word) => word.toLowerCase())
+  const fits = ({ id, title, description = '', owner }: Runbook) =>
+    wanted.every((word) => `${id} ${title} ${description} ${owner}`.toLowerCase().includes(word))
+  const found = [...catalog.runbooks.values()].filter(fits)
+  return Promise.resolve(runbooksReply(found, wanted.length > 0 ? [] : catalog.problems, words))
+}
+
+export const whoami: Handle<CommandOf<'whoami'>> = async ({ deps, authority }, { person }) => {
+  const { governance } = deps.files.current()
+  const groups = await Promise.all(
+    Object.keys(governance.groups).map(async (name) => ({ name, membership: await authority.in(person.id, name) })),
+  )
+  const rights: readonly (readonly [string, readonly string[]])[] = [
+    ...Object.entries(governance.commands),
+    ['freeze', governance.freeze.may],
+    ['unfreeze', governance.freeze.unfreeze?.may ?? governance.freeze.may],
+  ]
+  const may = rights.flatMap(([command, names]) =>
+    groups.some(({ name, membership }) => membership.is === 'yes' && names.includes(name)) ? [command] : [],
+  )
+  return whoamiReply({ person, groups, may: [...new Set(may)] })
+}
+
+/** A run by its id, or the newest one of an incident. */
+export async function find({ deps, journal }: CommandContext, subject: string): Promise<Run | undefined> {
+  const id = asRunId(subject)
+  if (id !== null) return (await journal.load(id))?.run
+  const label = { name: 'incident', value: subject.toUpperCase() }
+  const [newest] = await deps.store.list({ label, limit: 1 })
+  return newest && (await journal.load(newest.chain))?.run
+}
+
+const notFound = (subject: string) => refusal(`there is no run ${subject} here`, 'status lists what is open')

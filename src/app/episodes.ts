@@ -1,0 +1,39 @@
+// Owns incident episodes: one run per episode, a reopening begins a new one, runbot's own updates never do.
+import type { Incident } from '../core/incident.ts'
+import { isObject, type Json } from '../core/values.ts'
+import type { Store } from '../ports/store.ts'
+import { swap } from './documents.ts'
+
+/** `run` null: the incident was weighed and no run was started, for `declined`. */
+export interface Episode {
+  readonly n: number
+  readonly reopened: number
+  readonly over: boolean
+  readonly run: string | null
+  readonly declined: string | null
+}
+
+const KIND = 'episode'
+const NONE: Episode = { n: 0, reopened: 0, over: true, run: null, declined: null }
+
+export async function episodeOf(store: Store, sysId: string): Promise<Episode> {
+  return asEpisode((await store.get(KIND, sysId))?.value)
+}
+
+/** Whether what was read belongs to a new episode: never seen, over before, or reopened since. */
+export const isNew = (episode: Episode, incident: Incident): boolean =>
+  episode.n === 0 || episode.over || incident.reopened > episode.reopened
+
+/** Ends the episode; the next active state begins a new one. */
+export const endEpisode = (store: Store, sysId: string): Promise<void> =>
+  swap<void>(store, KIND, sysId, (value) => {
+    const episode = asEpisode(value)
+    return episode.n === 0 || episode.over
+      ? { result: undefined }
+      : { write: { ...episode, over: true }, result: undefined }
+  })
+
+export const writeEpisode = (store: Store, sysId: string, episode: Episode): Promise<void> =>
+  swap<void>(store, KIND, sysId, () => ({ write: { ...episode }, result: undefined }))
+
+const asEpisode = (value: Json | undefined): Episode => (isObject(value) ? { ...NONE, ...value } : NONE)

@@ -1,0 +1,151 @@
+// Owns intake: store before the acknowledgement, then work through what waits; and the poller that finds what was missed.
+import { isObject, type Instant, type Millis } from '../core/values.ts'
+import { isPortError, isTransient, PortError } from '../ports/errors.ts'
+import type { Delivery } from '../ports/inbound.ts'
+import type { IntakeEvent } from '../ports/store.ts'
+import type { Deps } from './deps.ts'
+import { swap } from './documents.ts'
+import type { Journal } from './journal.ts'
+import { sentence } from './perform/context.ts'
+import { propose } from './propose.ts'
+import { pulse } from './pulse.ts'
+
+export interface Intake {
+  accept(delivery: Delivery): Promise<{ readonly id: string }>
+  start(): void
+  stop(): Promise<void>
+}
+
+const BATCH = 20
+const RETRY_MS: Millis = 5_000
+const IDLE_MS: Millis = 2_000
+/** A first start looks so far back; later ones go on where the last one stopped. */
+const FIRST_LOOK_BACK_MS: Millis = 24 * 3_600_000
+/** ServiceNow's timestamps have whole seconds, and a transaction may commit after its timestamp. */
+const OVERLAP_MS: Millis = 10_000
+const BACKLOG_FOR_MS: Millis = 250
+
+export function intake(deps: Deps, journal: Journal): Intake {
+  const { store, clock, log, meter, settings } = deps
+  const stop = new AbortController()
+  const beat = pulse(clock)
+  const loops: Promise<void>[] = []
+  let backlog = { at: 0, count: 0 }
+
+  const hasRoom = async (): Promise<boolean> => {
+    const now = clock.now()
+    if (now - backlog.at > BACKLOG_FOR_MS) backlog = { at: now, count: await store.backlog() }
+    return backlog.count < settings.backlogLimit
+  }
+
+  const accept = async ({ source, key, body }: Delivery): Promise<{ id: string }> => {
+    if (!(await hasRoom())) throw new PortError('unavailable', 'too many events wait already', { retryAfterMs: 5_000 })
+    const id = `E${deps.hash.digest(key).slice(0, 24)}`
+    const accepted = await store.accept({ id, key, source, receivedAt: clock.now(), body })
+    meter.intake(source, accepted.fresh ? 'accepted' : 'repeated')
+    if (accepted.fresh) beat.beat()
+    return { id: accepted.id }
+  }
+
+  const decline = async (event: IntakeEvent, reason: string): Promise<void> => {
+    meter.intake(event.source, 'declined')
+    await journal.control({ type: 'intakeDeclined', intake: event.id, source: event.source, reason })
+  }
+
+  const work = async (event: IntakeEvent): Promise<void> => {
+    const sysId = subjectOf(event)
+    if (sysId === null) return decline(event, 'nothing here handles this type of event')
+    const outcome = await propose(deps, journal, event.id, sysId)
+    if (outcome.kind === 'declined') await decline(event, outcome.reason)
+    else if (outcome.kind !== 'nothing') log.info({ intake: event.id, run: outcome.run }, `a run was ${outcome.kind}`)
+  }
+
+  const round = async (): Promise<boolean> => {
+    const events = await store.pending(clock.now(), BATCH)
+    for (const event of events) {
+      if (stop.signal.aborted) return false
+      try {
+        await work(event)
+        await store.done(event.id)
+      } catch (error) {
+        if (!isPortError(error)) {
+          log.error({ intake: event.id, err: error }, 'a bug stopped this event')
+          await decline(event, `runbot met a bug: ${sentence(error).slice(0, 200)}`)
+          await store.done(event.id)
+          continue
+        }
+        log.warn({ intake: event.id, reason: error.message }, 'this event waits')
+        await store.postpone(event.id, clock.now() + Math.max(error.retryAfterMs ?? 0, RETRY_MS))
+      }
+    }
+    return events.length === BATCH
+  }
+
+  const poll = async (): Promise<void> => {
+    const document = await store.get('cursor', 'servicenow-poll')
+    const kept = isObject(document?.value) ? document.value['since'] : undefined
+    const since: Instant = typeof kept === 'number' ? kept : clock.now() - FIRST_LOOK_BACK_MS
+    let newest = since
+    for (const { sysId, number, updatedAt } of await deps.tickets.changedSince(since - OVERLAP_MS)) {
+      await accept({
+        source: 'servicenow-poll',
+        key: `servicenow-poll:${sysId}:${updatedAt}`,
+        body: { type: 'incident.updated', data: { sys_id: sysId, number } },
+      })
+      newest = Math.max(newest, updatedAt)
+    }
+    if (newest !== kept)
+      await swap<void>(store, 'cursor', 'servicenow-poll', () => ({ write: { since: newest }, result: undefined }))
+  }
+
+  const every = async (what: string, again: () => Promise<Millis>, waitFor: (ms: Millis) => Promise<void>) => {
+    let failing = false
+    while (!stop.signal.aborted) {
+      let ms: Millis
+      try {
+        ms = await again()
+        failing = false
+      } catch (error) {
+        ms = RETRY_MS
+        if (!failing)
+          log.warn({ reason: sentence(error), transient: isTransient(error) }, `${what} failed, will be tried again`)
+        failing = true
+      }
+      await waitFor(ms)
+    }
+  }
+
+  return {
+    accept,
+    start() {
+      loops.push(
+        every(
+          'intake',
+          async () => ((await round()) ? 0 : IDLE_MS),
+          (ms) => beat.wait(clock.now() + ms, stop.signal),
+        ),
+      )
+      if (settings.pollMs > 0)
+        loops.push(
+          every(
+            'polling ServiceNow',
+            () => poll().then(() => settings.pollMs),
+            (ms) => clock.sleep(ms, stop.signal),
+          ),
+        )
+    },
+    async stop() {
+      stop.abort()
+      await Promise.all(loops)
+    },
+  }
+}
+
+/** The sys_id of the incident that an event is about, or null. The rest of the body is a hint and is not used. */
+function subjectOf({ body }: IntakeEvent): string | null {
+  if (!isObject(body) || typeof body['type'] !== 'string') return null
+  if (body['type'] !== 'incident.created' && body['type'] !== 'incident.updated') return null
+  const data = body['data']
+  const sysId = isObject(data) ? data['sys_id'] : undefined
+  return typeof sysId === 'string' && /^[0-9a-f]{32}$/i.test(sysId) ? sysId.toLowerCase() : null
+}

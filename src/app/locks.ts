@@ -1,0 +1,94 @@
+// Owns the per-CI locks (P7) and the anti-flap reservations: small documents that name the run they belong to.
+import type { Target } from '../core/plan.ts'
+import { isObject, type Instant, type Json, type Millis } from '../core/values.ts'
+import type { Store } from '../ports/store.ts'
+import { swap } from './documents.ts'
+
+const KEPT_MS: Millis = 7 * 24 * 3_600_000
+const KEPT = 200
+
+/** What a target is locked by: its CI, or its name where the CMDB does not know it. */
+export const lockKey = (target: Target): string => target.ci?.sysId ?? `name:${target.name.toLowerCase()}`
+
+/** The run that holds this target's lock now, or null. A lock whose run has ended does not count (reconciled). */
+export async function holderOf(store: Store, target: Target): Promise<string | null> {
+  const document = await store.get('lock', lockKey(target))
+  const run = nameIn(document?.value)
+  return run !== null && (await isAtWork(store, run)) ? run : null
+}
+
+/** Takes the locks of all targets in sorted order, or none: answers the run that is in the way. */
+export async function takeLocks(store: Store, run: string, targets: readonly Target[]): Promise<string | null> {
+  const keys = [...new Set(targets.map(lockKey))].toSorted()
+  const taken: string[] = []
+  for (const key of keys) {
+    const holder = nameIn((await store.get('lock', key))?.value)
+    const alive = holder !== null && holder !== run && (await isAtWork(store, holder))
+    const inTheWay = await swap(store, 'lock', key, (value) => {
+      const now = nameIn(value)
+      if (now === run) return { result: null }
+      return now !== null && (now !== holder || alive) ? { result: now } : { write: { run }, result: null }
+    })
+    if (inTheWay !== null) {
+      await releaseLocks(store, run, taken)
+      return inTheWay
+    }
+    taken.push(key)
+  }
+  return null
+}
+
+/** Gives up the locks that this run holds; others stay. */
+export async function releaseLocks(store: Store, run: string, keys: readonly string[]): Promise<void> {
+  for (const key of keys)
+    await swap(store, 'lock', key, (value) => ({
+      ...(nameIn(value) === run ? { write: null } : {}),
+      result: undefined,
+    }))
+}
+
+/** When other runs sent a mutating request of this runbook to this target. */
+export async function flapsOf(store: Store, runbook: string, target: Target, run: string): Promise<readonly Instant[]> {
+  const document = await store.get('flap', `${runbook}:${lockKey(target)}`)
+  return reservations(document?.value).flatMap((each) => (each.run === run ? [] : [each.at]))
+}
+
+/** Counts this run for anti-flap, once. It is written before the request leaves, under the CI's lock. */
+export async function reserveFlap(
+  store: Store,
+  runbook: string,
+  target: Target,
+  run: string,
+  at: Instant,
+): Promise<void> {
+  await swap(store, 'flap', `${runbook}:${lockKey(target)}`, (value) => {
+    const known = reservations(value)
+    if (known.some((each) => each.run === run)) return { result: undefined }
+    const kept = [...known.filter((each) => each.at > at - KEPT_MS), { run, at }].slice(-KEPT)
+    return { write: kept, result: undefined }
+  })
+}
+
+const nameIn = (value: Json | undefined): string | null =>
+  isObject(value) && typeof value['run'] === 'string' ? value['run'] : null
+
+const reservations = (value: Json | undefined): readonly { readonly run: string; readonly at: Instant }[] =>
+  Array.isArray(value) ? (value as readonly { readonly run: string; readonly at: Instant }[]) : []
+
+/** A run that needs a person keeps its locks: what it left behind may still be running. */
+const ENDED = new Set([
+  'succeeded',
+  'stoppedByPolicy',
+  'refused',
+  'expired',
+  'cancelled',
+  'failed',
+  'rolledBack',
+  'recorded',
+  'rollbackFailed',
+])
+
+async function isAtWork(store: Store, run: string): Promise<boolean> {
+  const record = await store.record(run)
+  return record !== undefined && !ENDED.has(record.status)
+}

@@ -1,0 +1,18 @@
+// Owns what holds where no ServiceNow is connected: no incident can be read, no CI is known, so no fact is.
+import type { Tickets } from '../ports/tickets.ts'
+import { PortError } from '../ports/errors.ts'
+
+const none = () => Promise.reject(new PortError('notFound', 'ServiceNow is not connected: set SERVICENOW_URL'))
+
+export const noTickets: Tickets = {
+  incident: none,
+  incidentByNumber: none,
+  changedSince: () => Promise.resolve([]),
+  ci: none,
+  findCis: () => Promise.resolve([]),
+  blast: none,
+  changes: none,
+  note: none,
+  update: none,
+  attach: none,
+}

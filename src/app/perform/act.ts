@@ -1,0 +1,150 @@
+// Owns sending a mutating request: recheck, record the start with its key, send, record what the endpoint said (P1–P3).
+import { decide } from '../../core/decide.ts'
+import type { Work } from '../../core/owed.ts'
+import type { PlannedRequest } from '../../core/plan.ts'
+import { hasMutated, stepOf, type At } from '../../core/run.ts'
+import type { Instant, Millis } from '../../core/values.ts'
+import type { Progress } from '../../ports/endpoint.ts'
+import { isPortError } from '../../ports/errors.ts'
+import { freezeOn, freezeWords } from '../freezes.ts'
+import { reserveFlap } from '../locks.ts'
+import { partiesOf } from '../parties.ts'
+import { requesterOf } from './calls.ts'
+import { record, sentence, wait, type Performed, type Performing } from './context.ts'
+import { recheck } from './gate.ts'
+import { replan } from './plan.ts'
+
+/** A request that has not left by then never leaves. */
+export const SEND_WITHIN_MS: Millis = 30_000
+const HOLD_MS: Millis = 5_000
+
+/** The idempotency key: run, plan, step, target, attempt (DESIGN §9 Life), as one opaque word. */
+export function keyOf(work: Performing, at: At, what: 'action' | 'rollback'): string {
+  const { deps, run } = work
+  const words = [run.id, run.plan, at.step, at.target, what, 1]
+  return `${run.id}-${deps.hash.digest(deps.hash.canonicalize(words)).slice(0, 24)}`
+}
+
+export async function act(work: Performing, owed: Extract<Work, { do: 'act' }>): Promise<Performed> {
+  const { deps, run } = work
+  const { answer, assessment } = await recheck(work, owed.scopes)
+  if (answer.gate === 'hold') return hold(work, answer.reason)
+  if (answer.gate === 'changed' && assessment && !hasMutated(run)) return replan(work, assessment)
+  if (answer.gate !== 'open') {
+    const status = hasMutated(run) ? 'needsHuman' : 'stoppedByPolicy'
+    return record(work, { type: 'finished', status, reason: answer.reason })
+  }
+  const target = run.draft?.targets.find((each) => each.name === owed.at.target)
+  if (target && run.runbook) await reserveFlap(deps.store, run.runbook.id, target, run.id, deps.clock.now())
+  const frozen = await frozenNow(work)
+  if (frozen)
+    return record(work, {
+      type: 'finished',
+      status: hasMutated(run) ? 'needsHuman' : 'stoppedByPolicy',
+      reason: frozen,
+    })
+  const key = keyOf(work, owed.at, 'action')
+  const deadlineAt = deps.clock.now() + Math.min(owed.request.timeoutMs, SEND_WITHIN_MS)
+  let started = false
+  const performed = await work.transact((current, at) => {
+    const parties = partiesOf(deps, current)
+    const verdict = decide(
+      { do: 'startAction', at: owed.at, key, gate: answer.record, deadlineAt, parties },
+      current,
+      at,
+    )
+    started = verdict.ok
+    return verdict
+  })
+  if (started) await send(work, owed.at, 'action', owed.request, key, deadlineAt)
+  return performed
+}
+
+/** Sends what was recorded as started; records its handle, its end, or that it certainly never started. */
+export async function send(
+  work: Performing,
+  at: At,
+  which: 'action' | 'rollback',
+  request: PlannedRequest,
+  key: string,
+  deadlineAt: Instant,
+): Promise<void> {
+  const { deps, run } = work
+  const endpoint = deps.endpoints(request)
+  try {
+    if (!endpoint) throw new Error(`this version cannot call ${request.kind} (${request.do})`)
+    const progress = await endpoint.launch({
+      request,
+      key,
+      run: run.id,
+      target: at.target,
+      requestedBy: requesterOf(work),
+      deadlineAt,
+    })
+    await recordProgress(work, at, which, key, progress)
+  } catch (error) {
+    // Where it may have happened nothing is recorded: following by key tells (P3).
+    if (isPortError(error) && error.mayHaveHappened) return
+    if (endpoint && !isPortError(error)) throw error
+    await recordEnd(work, at, which, key, { outcome: 'failed', effect: 'none', reason: sentence(error) })
+  }
+}
+
+export async function recordProgress(
+  work: Performing,
+  at: At,
+  which: 'action' | 'rollback',
+  key: string,
+  progress: Progress,
+): Promise<Performed> {
+  const accepted = stepOf(work.run, at)[which]?.handle === progress.handle
+  if (!accepted)
+    await record(work, {
+      type: which === 'action' ? 'actionAccepted' : 'rollbackAccepted',
+      ...at,
+      key,
+      handle: progress.handle,
+    })
+  if (progress.state === 'running') return 'done'
+  const { outcome, reason, result } = progress
+  return recordEnd(work, at, which, key, { outcome, effect: 'possible', reason, result })
+}
+
+interface End {
+  readonly outcome: 'succeeded' | 'failed' | 'unknown'
+  readonly effect: 'none' | 'possible'
+  readonly reason: string
+  readonly result?: Extract<Progress, { state: 'ended' }>['result']
+}
+
+export async function recordEnd(
+  work: Performing,
+  at: At,
+  which: 'action' | 'rollback',
+  key: string,
+  end: End,
+): Promise<Performed> {
+  const { outcome, effect, reason, result = null } = end
+  work.deps.meter.acted(which, outcome)
+  return record(
+    work,
+    which === 'action'
+      ? { type: 'actionEnded', ...at, key, outcome, effect, reason, result }
+      : { type: 'rollbackEnded', ...at, key, outcome, reason },
+  )
+}
+
+/** Nothing leaves meanwhile. It is tried again until the approval expires (DESIGN §9 Life). */
+async function hold(work: Performing, reason: string): Promise<Performed> {
+  const { run, deps } = work
+  const until = run.asks['run']?.expiresAt ?? (run.startedAt ?? 0) + 30 * 60_000
+  if (deps.clock.now() < until) return wait(work, reason, HOLD_MS)
+  const status = hasMutated(run) ? 'needsHuman' : 'expired'
+  return record(work, { type: 'finished', status, reason: `it could not be checked in time: ${reason}` })
+}
+
+/** The last look before the start is recorded: a freeze that came while the rest was checked. */
+export async function frozenNow({ deps, run }: Performing): Promise<string | null> {
+  const freeze = await freezeOn(deps, run)
+  return freeze && `freeze: ${freezeWords(freeze)}`
+}

@@ -1,0 +1,38 @@
+// Owns what every performed piece of work is given, and how it says what came of it.
+import type { Verdict } from '../../core/decide.ts'
+import type { Run, RunEvent } from '../../core/run.ts'
+import type { Instant, Millis } from '../../core/values.ts'
+import type { Assess } from '../assess.ts'
+import type { Authority } from '../authority.ts'
+import type { Deps } from '../deps.ts'
+import type { Journal } from '../journal.ts'
+
+/** done: something was recorded, look for the next work. again: nothing to record yet, come back after so long. */
+export type Performed = 'done' | { readonly againMs: Millis }
+
+export interface Performing {
+  readonly deps: Deps
+  readonly journal: Journal
+  readonly assess: Assess
+  readonly authority: Authority
+  readonly run: Run
+  /** Aborted when this process must let go: it stops, or it lost the lease. */
+  readonly signal: AbortSignal
+  /** Since when a verification has held; kept in memory, so that a crash starts the hold anew. */
+  readonly holds: Map<string, Instant>
+  /** Decides and appends under this worker's fence. A refusal means that the run moved on meanwhile. */
+  transact(decide: (run: Run, at: Instant) => Verdict): Promise<Performed>
+}
+
+/** Appends one event that needs no further decision. */
+export const record = (work: Performing, event: RunEvent): Promise<Performed> =>
+  work.transact((run) => (run.finished ? { ok: true, events: [] } : { ok: true, events: [event] }))
+
+/** Makes a reason visible, once as long as it stays the same, and comes back later. */
+export async function wait(work: Performing, reason: string, againMs: Millis): Promise<Performed> {
+  if (work.run.waiting?.reason !== reason) await record(work, { type: 'waited', reason })
+  return { againMs }
+}
+
+/** An error as a sentence. */
+export const sentence = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -1,0 +1,32 @@
+// Owns the recheck right before a mutating request: everything is read afresh, then core/gate answers (P2).
+import { gate, type GateAnswer } from '../../core/gate.ts'
+import type { ApprovalScope } from '../../core/run.ts'
+import type { Assessment } from '../assess.ts'
+import type { Performing } from './context.ts'
+
+export type Rechecked = { readonly answer: GateAnswer; readonly assessment: Assessment | null }
+
+export async function recheck(work: Performing, scopes: readonly ApprovalScope[]): Promise<Rechecked> {
+  const { run, assess, authority } = work
+  const assessed = await assess({ ...run, runbook: run.runbook?.id ?? '' })
+  if (!assessed.ok) {
+    const reason = assessed.problems.join('; ')
+    return { answer: { gate: assessed.retry ? 'hold' : 'closed', reason }, assessment: null }
+  }
+  const { value } = assessed
+  const standing = new Map<string, { groups: readonly string[]; unknown: boolean }>()
+  for (const scope of scopes) {
+    const asked = run.asks[scope]
+    if (!asked) continue
+    for (const { by } of run.approvals.filter((each) => each.scope === scope && each.plan === run.plan)) {
+      const now = await authority.standing(by.id, asked.rule, value.runbook.owner, true)
+      const before = standing.get(by.id)
+      standing.set(by.id, {
+        groups: [...new Set([...(before?.groups ?? []), ...now.groups])],
+        unknown: (before?.unknown ?? false) || now.unknown.length > 0,
+      })
+    }
+  }
+  const { plan, decision, parties } = value
+  return { answer: gate(run, scopes, { plan, decision, parties, authority: standing }), assessment: value }
+}

@@ -1,0 +1,70 @@
+// Owns the steps between steps: weighing a rung, skipping, asking for a step, rolling back, finishing.
+import { decide } from '../../core/decide.ts'
+import type { Work } from '../../core/owed.ts'
+import { environmentsOf, stepRule } from '../../core/policy.ts'
+import { stepScope } from '../../core/scope.ts'
+import { evaluateBoolean } from '../../core/values.ts'
+import { partiesOf } from '../parties.ts'
+import { frozenNow, keyOf, send, SEND_WITHIN_MS } from './act.ts'
+import { record, type Performed, type Performing } from './context.ts'
+
+/** A rung is climbed only where its condition is known to hold. */
+export function weighRung(work: Performing, { at, step }: Extract<Work, { do: 'weighRung' }>): Promise<Performed> {
+  const when = step.when ?? 'false'
+  const answer = evaluateBoolean(work.deps.compile(when), stepScope(work.run, at.target))
+  if (answer.ok && answer.value) return record(work, { type: 'rungReached', ...at, reason: when })
+  const reason = answer.ok ? `not needed: ${when} does not hold` : `${when} cannot be told: ${answer.reason}`
+  return record(work, { type: 'stepSkipped', ...at, reason })
+}
+
+export function askStep(work: Performing, { step, scope }: Extract<Work, { do: 'askStep' }>): Promise<Performed> {
+  const { run, deps } = work
+  const { governance } = deps.files.current()
+  const { draft, context } = run
+  if (!draft) return Promise.resolve({ againMs: Number.POSITIVE_INFINITY })
+  const environments = [...environmentsOf({ draft, governance, facts: { context } }).values()]
+  const answer = stepRule(governance, step, [...new Set(environments.map((each) => each.environment.name))])
+  if ('refused' in answer)
+    return record(work, { type: 'finished', status: 'needsHuman', reason: `${step.id}: ${answer.refused}` })
+  return work.transact((current, at) => decide({ do: 'askStep', scope, rule: answer.rule }, current, at))
+}
+
+/** A rollback is gated by plan hash, fence and freeze alone (P2). */
+export async function rollBack(
+  work: Performing,
+  { at, request }: Extract<Work, { do: 'rollBack' }>,
+): Promise<Performed> {
+  const { deps, run } = work
+  const frozen = await frozenNow(work)
+  if (frozen) {
+    const reason = `${at.step} on ${at.target} is to be rolled back, but ${frozen}`
+    return record(work, { type: 'finished', status: 'needsHuman', reason })
+  }
+  const key = keyOf(work, at, 'rollback')
+  const deadlineAt = deps.clock.now() + Math.min(request.timeoutMs, SEND_WITHIN_MS)
+  const gate = { plan: run.plan ?? '', checked: ['plan hash', 'fence', 'freeze'] }
+  let started = false
+  const performed = await work.transact((current, now) => {
+    const parties = partiesOf(deps, current)
+    const verdict = decide({ do: 'startRollback', at, key, gate, deadlineAt, parties }, current, now)
+    started = verdict.ok
+    return verdict
+  })
+  if (started) await send(work, at, 'rollback', request, key, deadlineAt)
+  return performed
+}
+
+export function expire(work: Performing, { scope }: Extract<Work, { do: 'expire' }>): Promise<Performed> {
+  const { run } = work
+  const missing = run.asks[scope]?.rule.name ?? scope
+  const status = run.startedAt ? 'needsHuman' : 'expired'
+  return record(work, {
+    type: 'finished',
+    status,
+    reason: `nobody decided in time (${missing}${scope === 'run' ? '' : `, ${scope}`})`,
+  })
+}
+
+export function finish(work: Performing, { status, reason }: Extract<Work, { do: 'finish' }>): Promise<Performed> {
+  return record(work, { type: 'finished', status, reason })
+}

@@ -1,0 +1,44 @@
+// Owns the way from a piece of owed work to the function that does it.
+import type { Work } from '../../core/owed.ts'
+import { act } from './act.ts'
+import { begin } from './begin.ts'
+import { capture } from './capture.ts'
+import { preflight, verify } from './check.ts'
+import { record, type Performed, type Performing } from './context.ts'
+import { follow } from './follow.ts'
+import { askStep, expire, finish, rollBack, weighRung } from './ladder.ts'
+import { decideNow, plan } from './plan.ts'
+
+/** Does one piece of work and records what came of it. Rejects with a PortError when the store or the lease is lost. */
+export function perform(work: Performing, owed: Work): Promise<Performed> {
+  switch (owed.do) {
+    case 'plan':
+      return plan(work)
+    case 'capture':
+      return capture(work, owed)
+    case 'decide':
+      return decideNow(work)
+    case 'expire':
+      return expire(work, owed)
+    case 'begin':
+      return begin(work)
+    case 'weighRung':
+      return weighRung(work, owed)
+    case 'skip':
+      return record(work, { type: 'stepSkipped', ...owed.at, reason: owed.reason })
+    case 'preflight':
+      return preflight(work, owed)
+    case 'askStep':
+      return askStep(work, owed)
+    case 'act':
+      return act(work, owed)
+    case 'follow':
+      return follow(work, owed)
+    case 'verify':
+      return verify(work, owed)
+    case 'rollBack':
+      return rollBack(work, owed)
+    case 'finish':
+      return finish(work, owed)
+  }
+}

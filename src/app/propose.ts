@@ -1,0 +1,131 @@
+// Owns the way from an incident that was read back to a run: episode, correlation, match, proposal (P8).
+import { isOver, type IncidentContext } from '../core/incident.ts'
+import { best, match } from '../core/match.ts'
+import type { Candidate, RunEvent } from '../core/run.ts'
+import { isObject } from '../core/values.ts'
+import { isPortError } from '../ports/errors.ts'
+import { swap } from './documents.ts'
+import type { Deps } from './deps.ts'
+import { endEpisode, episodeOf, isNew, writeEpisode, type Episode } from './episodes.ts'
+import { runId } from './ids.ts'
+import type { Journal } from './journal.ts'
+
+/** What came of an intake event. `declined` is worth an entry in the control chain, `nothing` is not. */
+export type Proposed =
+  | { readonly kind: 'proposed' | 'joined'; readonly run: string }
+  | { readonly kind: 'declined'; readonly reason: string }
+  | { readonly kind: 'nothing' }
+
+/** Rejects with a PortError where ServiceNow or the store cannot be asked: then the event waits. */
+export async function propose(deps: Deps, journal: Journal, intake: string, sysId: string): Promise<Proposed> {
+  const { tickets, store } = deps
+  let read
+  try {
+    read = await tickets.incident(sysId)
+  } catch (error) {
+    if (isPortError(error, 'notFound')) return { kind: 'declined', reason: 'the incident cannot be read back' }
+    throw error
+  }
+  const { incident } = read
+  const episode = await episodeOf(store, sysId)
+  if (isOver(incident)) {
+    if (episode.n === 0) return { kind: 'declined', reason: `${incident.number} is ${incident.state}` }
+    await endEpisode(store, sysId)
+    if (episode.run !== null) await deps.store.wake(episode.run, deps.clock.now()).catch(() => undefined)
+    return { kind: 'nothing' }
+  }
+  const fresh = isNew(episode, incident)
+  if (!fresh && episode.run !== null) return { kind: 'nothing' }
+  const n = fresh ? episode.n + 1 : episode.n
+  const decline = async (reason: string): Promise<Proposed> => {
+    if (!fresh && episode.declined === reason) return { kind: 'nothing' }
+    await writeEpisode(store, sysId, { n, reopened: incident.reopened, over: false, run: null, declined: reason })
+    return { kind: 'declined', reason: `${incident.number}: ${reason}` }
+  }
+  if (!read.triggers) return decline('it does not fit the declared trigger')
+  const ci = read.ciId === undefined ? undefined : await ciOf(deps, read.ciId)
+  const context: IncidentContext = { incident, ...(ci ? { ci } : {}), readAt: deps.clock.now() }
+  const content = deps.files.current()
+  const candidates = match(context, content.catalog.runbooks.values(), content.governance)
+  const chosen = best(candidates)
+  if (chosen.runbook === null && chosen.tie.length === 0) return decline('no runbook fits')
+  const next: Episode = { n, reopened: incident.reopened, over: false, run: null, declined: null }
+  const key = signatureOf(deps, context, chosen.runbook)
+  const open = key === null ? null : await openRun(deps, key)
+  if (open !== null) {
+    const event: RunEvent = { type: 'joined', incident: { sysId, number: incident.number } }
+    const joined = await journal.transact(open, (run) => {
+      if (run.finished) return { ok: false, refusal: { reason: 'it has ended' } }
+      const known = run.context.incident?.sysId === sysId || run.joined.some((each) => each.sysId === sysId)
+      return { ok: true, events: known ? [] : [event] }
+    })
+    if (joined.ok) {
+      await writeEpisode(store, sysId, { ...next, run: open })
+      return { kind: 'joined', run: open }
+    }
+  }
+  const id = runId(deps.hash.digest, 'incident', sysId, `${n}`)
+  await journal.create(id, proposal(deps, intake, context, candidates, chosen), {
+    incident: incident.number,
+    sysId,
+    ...(chosen.runbook === null ? {} : { runbook: chosen.runbook }),
+  })
+  await writeEpisode(store, sysId, { ...next, run: id })
+  if (key !== null) await rememberOpen(deps, key, id)
+  return { kind: 'proposed', run: id }
+}
+
+async function ciOf({ tickets }: Deps, sysId: string) {
+  try {
+    return await tickets.ci(sysId)
+  } catch (error) {
+    // A CI that cannot be seen leaves its facts unknown; one that cannot be asked for now makes the event wait.
+    if (isPortError(error, 'notFound')) return undefined
+    throw error
+  }
+}
+
+function proposal(
+  deps: Deps,
+  intake: string,
+  context: IncidentContext,
+  candidates: readonly Candidate[],
+  { runbook: id, tie }: ReturnType<typeof best>,
+): readonly RunEvent[] {
+  const runbook = id === null ? undefined : deps.files.current().catalog.runbooks.get(id)
+  const proposed: RunEvent = {
+    type: 'proposed',
+    origin: { kind: 'event', intake },
+    context,
+    candidates,
+    runbook: runbook ? { id: runbook.id, title: runbook.title, owner: runbook.owner } : null,
+    requested: { parameters: {}, targets: [] },
+  }
+  if (runbook) return [proposed]
+  const number = context.incident?.number ?? ''
+  const choices = tie.map((name) => `run ${name} for ${number}`).join(', or ')
+  return [
+    proposed,
+    { type: 'finished', status: 'needsHuman', reason: `${tie.join(' and ')} fit equally well: say ${choices}` },
+  ]
+}
+
+/** Correlation: the mapped signature column, else class and CI; without either, none (DESIGN §9 Facts). */
+function signatureOf(deps: Deps, { incident, ci }: IncidentContext, runbook: string | null): string | null {
+  if (!ci) return null
+  const mapped = incident?.facts['signature']
+  if (mapped?.known && typeof mapped.value === 'string' && mapped.value !== '')
+    return deps.hash.digest(JSON.stringify([ci.sysId, 'signature', mapped.value]))
+  const name = runbook === null ? undefined : deps.files.current().catalog.runbooks.get(runbook)?.match?.class
+  return name === undefined ? null : deps.hash.digest(JSON.stringify([ci.sysId, 'class', name]))
+}
+
+async function openRun(deps: Deps, key: string): Promise<string | null> {
+  const { value } = (await deps.store.get('signature', key)) ?? {}
+  if (!isObject(value) || typeof value['run'] !== 'string' || typeof value['at'] !== 'number') return null
+  const within = value['at'] > deps.clock.now() - deps.files.current().governance.correlationWindowMs
+  return within ? value['run'] : null
+}
+
+const rememberOpen = (deps: Deps, key: string, run: string): Promise<void> =>
+  swap<void>(deps.store, 'signature', key, () => ({ write: { run, at: deps.clock.now() }, result: undefined }))

@@ -1,0 +1,32 @@
+// Owns waiting for whichever comes first: a time, or somebody who has news.
+import type { Instant } from '../core/values.ts'
+import type { Clock } from '../ports/clock.ts'
+
+export interface Pulse {
+  /** Ends the current wait, or the next one at once. */
+  beat(): void
+  /** Resolves at `until`, on a beat, or when the signal aborts; Infinity waits for a beat. */
+  wait(until: Instant, signal: AbortSignal): Promise<void>
+}
+
+const LONGEST_MS = 60_000
+
+export function pulse(clock: Clock): Pulse {
+  let pending = false
+  let wake: AbortController | undefined
+  return {
+    beat() {
+      pending = true
+      wake?.abort()
+    },
+    async wait(until, signal) {
+      if (!pending && !signal.aborted) {
+        wake = new AbortController()
+        const ms = Math.max(0, Math.min(LONGEST_MS, until - clock.now()))
+        await clock.sleep(ms, AbortSignal.any([wake.signal, signal]))
+        wake = undefined
+      }
+      pending = false
+    },
+  }
+}

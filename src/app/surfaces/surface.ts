@@ -1,0 +1,113 @@
+// Owns how a surface is told: a durable cursor over the run log, advanced event by event, delayed only by itself (P6).
+import { emptyRun, evolve } from '../../core/evolve.ts'
+import type { Run, RunEvent } from '../../core/run.ts'
+import { isObject, type Instant, type JsonObject, type Millis } from '../../core/values.ts'
+import { isPortError } from '../../ports/errors.ts'
+import type { Entry } from '../../ports/store.ts'
+import type { Deps } from '../deps.ts'
+import type { Journal } from '../journal.ts'
+
+export interface Surface {
+  readonly name: string
+  /** Tells what is recorded and not yet told. Answers when to come back; Infinity: when there is news. */
+  deliver(run: string, signal: AbortSignal): Promise<Instant>
+}
+
+/** What a surface keeps between deliveries. `attempting` is set before something that cannot be repeated unseen. */
+export interface Cursor {
+  readonly seq: number
+  readonly attempting: number
+  readonly failures: number
+  readonly notBefore: Instant
+  readonly dead: string | null
+  readonly data: JsonObject
+}
+
+export interface Telling {
+  /** The state right after the entry. */
+  readonly run: Run
+  /** The state now. */
+  readonly newest: Run
+  readonly entry: Entry
+  readonly cursor: Cursor
+  /** An earlier try to tell this entry may have got through. */
+  readonly maybeTold: boolean
+  /** Writes that something unrepeatable is about to be tried, with what is known so far. */
+  attempt(data?: JsonObject): Promise<void>
+}
+
+const BACKOFF_MS: readonly Millis[] = [1_000, 2_000, 5_000, 10_000, 30_000, 60_000]
+const START: Cursor = { seq: 0, attempting: 0, failures: 0, notBefore: 0, dead: null, data: {} }
+
+/**
+ * A surface from the function that tells one entry and answers what to keep.
+ * `settle` is called when everything was told; it may redraw, and answers what to keep.
+ */
+export function surface(
+  deps: Deps,
+  journal: Journal,
+  name: string,
+  tell: (telling: Telling) => Promise<JsonObject>,
+  settle?: (run: Run, cursor: Cursor) => Promise<JsonObject>,
+): Surface {
+  const { store, clock, log, meter } = deps
+
+  const deliverAll = async (id: string, signal: AbortSignal): Promise<Instant> => {
+    const key = `${id}:${name}`
+    const document = await store.get('cursor', key)
+    let version = document?.version ?? null
+    let cursor = isObject(document?.value) ? (document.value as unknown as Cursor) : START
+    const save = async (next: Cursor) => {
+      version = (await store.put('cursor', key, { ...next }, version)).version
+      cursor = next
+    }
+    if (cursor.dead !== null) return Number.POSITIVE_INFINITY
+    if (cursor.notBefore > clock.now()) return cursor.notBefore
+    const record = await store.record(id)
+    if (!record) return Number.POSITIVE_INFINITY
+    try {
+      let run = emptyRun(id)
+      for (const entry of await journal.entries(id, 1)) {
+        if (signal.aborted) return clock.now()
+        run = evolve(run, entry.event as unknown as RunEvent, entry.at)
+        if (entry.seq <= cursor.seq) continue
+        const newest = (await journal.load(id))?.run ?? run
+        const data = await tell({
+          run,
+          newest,
+          entry,
+          cursor,
+          maybeTold: cursor.attempting === entry.seq,
+          attempt: (known) => save({ ...cursor, attempting: entry.seq, data: known ?? cursor.data }),
+        })
+        const { seq } = entry
+        meter.told(name, 'ok', clock.now() - entry.at)
+        if (cursor.attempting === seq || data !== cursor.data || cursor.failures > 0)
+          await save({ ...cursor, seq, failures: 0, notBefore: 0, data })
+        else cursor = { ...cursor, seq }
+      }
+      const loaded = await journal.load(id)
+      if (loaded && settle && loaded.run.seq === cursor.seq) {
+        const data = await settle(loaded.run, cursor)
+        if (data !== cursor.data) cursor = { ...cursor, data }
+      }
+      const { value } = document ?? { value: START as unknown }
+      if (cursor !== value && JSON.stringify(cursor) !== JSON.stringify(value)) await save({ ...cursor, failures: 0 })
+      return loaded && loaded.run.seq > cursor.seq ? clock.now() : Number.POSITIVE_INFINITY
+    } catch (error) {
+      if (!isPortError(error)) throw error
+      if (error.kind === 'conflict') throw error
+      meter.told(name, 'failed')
+      const failures = cursor.failures + 1
+      const backoff = BACKOFF_MS[Math.min(failures, BACKOFF_MS.length) - 1] ?? 60_000
+      const final = error.kind === 'denied' && name === 'teams'
+      const notBefore = clock.now() + Math.max(error.retryAfterMs ?? 0, backoff)
+      await save({ ...cursor, failures, notBefore, dead: final ? error.message : null })
+      const fields = { run: id, surface: name, seq: cursor.seq, failures, reason: error.message }
+      if (failures === 1 || final)
+        log.warn(fields, final ? 'this surface is dead' : 'this surface is down, its copy waits')
+      return final ? Number.POSITIVE_INFINITY : notBefore
+    }
+  }
+  return { name, deliver: deliverAll }
+}

@@ -1,0 +1,54 @@
+// Owns how much of long texts and lists a card shows, so that it stays below what Teams accepts.
+import type { Json } from '../../core/values.ts'
+
+/** Upper bounds that shrink together. */
+export interface Caps {
+  /** Characters of a text that would like `max`. */
+  readonly text: (max: number) => number
+  /** Entries of a list that would like `max`. */
+  readonly list: (max: number) => number
+}
+
+/** Bytes of view data that leave room for the template itself in a card of 25 KB (TEAMS "Platform"). */
+const dataBytes = 15_000
+/** What folds away gives way first, then what the card opens with. */
+const scales: readonly (readonly [opening: number, folded: number])[] = [
+  [1, 1],
+  [1, 0.7],
+  [1, 0.5],
+  [1, 0.35],
+  [1, 0.2],
+  [0.7, 0.15],
+  [0.5, 0.1],
+  [0.3, 0.1],
+  [0.2, 0.01],
+]
+
+const at = (scale: number): Caps => ({
+  text: (max) => Math.max(12, Math.floor(max * scale)),
+  list: (max) => Math.max(1, Math.floor(max * scale)),
+})
+
+/** Builds with ever smaller caps until the data fits; the smallest is taken as it is. */
+export function fitted<T extends Json>(build: (opening: Caps, folded: Caps) => T): T {
+  const [first, ...smaller] = scales.map(
+    ([opening, folded]) =>
+      () =>
+        build(at(opening), at(folded)),
+  )
+  let built = (first as () => T)()
+  for (const next of smaller) {
+    if (bytes(built) <= dataBytes) break
+    built = next()
+  }
+  return built
+}
+
+/** The first `max` entries, and how many were left out. */
+export function first<T>(entries: readonly T[], max: number): { readonly shown: readonly T[]; readonly more: number } {
+  // One more entry takes no more room than the line that says that there is one more.
+  const shown = entries.length <= max + 1 ? entries : entries.slice(0, max)
+  return { shown, more: entries.length - shown.length }
+}
+
+const bytes = (value: Json): number => new TextEncoder().encode(JSON.stringify(value)).length

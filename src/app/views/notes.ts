@@ -1,0 +1,150 @@
+// Owns the work notes in ServiceNow: plain text, one per change, each with the marker that keeps it from standing twice.
+import { approvalsFor } from '../../core/approval.ts'
+import type { At, EndStatus, Run, RunEvent } from '../../core/run.ts'
+import { countAt, scopeName } from './asks.ts'
+import { plain } from './escape.ts'
+import { dated, shortHash } from './figures.ts'
+import { nameOf } from './status.ts'
+
+/** One entry of the run log, as far as a note needs it. */
+export interface NoteEntry {
+  readonly seq: number
+  readonly event: RunEvent
+}
+
+const words = {
+  waits: 'Automation waits for approval',
+  waitsFor: (scope: string) => `Automation waits for approval of ${scope}`,
+  until: 'until',
+  allowed: 'Automation allowed by policy',
+  changed: 'Automation planned anew: earlier approvals do not count any more',
+  joined: (number: string) => `Joined a run that is already open, with ${number}`,
+  approved: (name: string, have: number, need: number) => `Approved by ${name} (${have} of ${need})`,
+  rejected: 'Rejected by',
+  stop: 'Stop asked by',
+  started: 'Automation started',
+  automation: 'Automation',
+  failed: 'Automation failed',
+  run: 'Run',
+  runbook: 'Runbook',
+  plan: 'Plan',
+  targets: 'Targets',
+  approvedBy: 'Approved by',
+  byPolicy: 'policy, no approval needed',
+  more: (n: number) => ` and ${n} more`,
+  preflight: 'preflight says no, nothing was sent',
+  action: { succeeded: 'done', failed: 'failed', unknown: 'outcome unknown' },
+  verified: 'verified',
+  unverified: 'verification failed',
+  rolledBack: { succeeded: 'rolled back', failed: 'rollback failed', unknown: 'rollback outcome unknown' },
+  head: 'Audit chain head',
+  entries: (seq: number) => `${seq} entries`,
+  evidence: 'Evidence',
+} as const
+
+const failures = new Set<EndStatus>(['failed', 'rolledBack', 'rollbackFailed', 'needsHuman'])
+
+/** What every note bears, and what is looked for before one is written again. */
+export const noteMarker = (run: string, seq: number): string => `[runbot ${run}#${seq}]`
+
+/**
+ * The work note for one entry, or null where the record needs none. `run` is the newest state, which may be ahead.
+ * `head` is the hash of this entry: the closing note carries it as an anchor of the chain (P4).
+ */
+export function workNote(entry: NoteEntry, run: Run, head: string): string | null {
+  const lines = note(entry, run, head)
+  return lines === null ? null : [...lines, noteMarker(run.id, entry.seq)].join('\n')
+}
+
+function note({ seq, event }: NoteEntry, run: Run, head: string): readonly string[] | null {
+  switch (event.type) {
+    case 'planned':
+      return event.replaces === null ? null : [words.changed]
+    case 'joined':
+      return [words.joined(plain(event.incident.number, 40))]
+    case 'decided':
+      return decided(event, run)
+    case 'stepAsked':
+      return [`${words.waitsFor(plain(scopeName(event.scope), 60))}, ${words.until} ${dated(event.expiresAt)}`]
+    case 'approved': {
+      const { have, need } = countAt(run, event)
+      const text = words.approved(name(event.by.name), have, need)
+      return [`${text}${scoped(event.scope)}${because(event.note)}`]
+    }
+    case 'rejected':
+      return [`${words.rejected} ${name(event.by.name)}${scoped(event.scope)}${because(event.note)}`]
+    case 'stopRequested':
+      return [`${words.stop} ${name(event.by.name)}${because(event.reason)}`]
+    case 'executionStarted':
+      return [words.started, ...about(run), `${words.approvedBy}: ${approvedBy(run)}`]
+    case 'preflighted':
+      return event.ok ? null : [`${where(event)}: ${words.preflight}${because(event.reason)}`]
+    case 'actionEnded':
+      return [
+        `${where(event)}: ${words.action[event.outcome]}${because(event.outcome === 'succeeded' ? '' : event.reason)}`,
+      ]
+    case 'verified':
+      return [`${where(event)}: ${event.ok ? words.verified : `${words.unverified}${because(event.reason)}`}`]
+    case 'rollbackEnded':
+      return [
+        `${where(event)}: ${words.rolledBack[event.outcome]}${because(event.outcome === 'succeeded' ? '' : event.reason)}`,
+      ]
+    case 'finished':
+      return finished(event, run, seq, head)
+    default:
+      return null
+  }
+}
+
+function decided(event: Extract<RunEvent, { type: 'decided' }>, run: Run): readonly string[] | null {
+  const why = event.decision.because.join('; ')
+  if (event.decision.effect === 'allow') return [`${words.allowed}${because(why)}`, ...about(run)]
+  if (event.decision.effect !== 'ask' || event.expiresAt === null) return null
+  return [`${words.waits}, ${words.until} ${dated(event.expiresAt)}${because(why)}`, ...about(run)]
+}
+
+function finished(
+  event: Extract<RunEvent, { type: 'finished' }>,
+  run: Run,
+  seq: number,
+  head: string,
+): readonly string[] {
+  const name = nameOf(event.status).toLowerCase()
+  const failure = event.status === 'failed' ? words.failed : `${words.failed}: ${name}`
+  const title = `${failures.has(event.status) ? failure : `${words.automation} ${name}`}${because(event.reason)}`
+  const evidence = run.evidence.filter((each) => each.sha256 !== null).slice(0, 5)
+  return [
+    title,
+    ...about(run),
+    ...evidence.map((each) => `${words.evidence}: ${plain(each.do, 60)} sha256 ${each.sha256 ?? ''}`),
+    `${words.head}: ${plain(head, 80)} (${words.entries(seq)})`,
+  ]
+}
+
+const about = (run: Run): readonly string[] => [
+  `${words.run}: ${plain(run.id, 64)}`,
+  ...(run.draft
+    ? [`${words.runbook}: ${plain(run.draft.runbook.id, 64)} (${plain(run.draft.runbook.title, 120)})`]
+    : []),
+  ...(run.plan === null ? [] : [`${words.plan}: ${shortHash(run.plan)}`]),
+  ...(run.draft ? [`${words.targets}: ${targets(run)}`] : []),
+]
+
+function targets(run: Run): string {
+  const names = run.draft?.targets.map((target) => plain(target.name, 60)) ?? []
+  const shown = names.slice(0, 10).join(', ')
+  return names.length > 10 ? `${shown}${words.more(names.length - 10)}` : shown
+}
+
+function approvedBy(run: Run): string {
+  const ask = run.asks.run
+  if (!ask) return words.byPolicy
+  return approvalsFor(run, ask)
+    .map((each) => name(each.by.name))
+    .join(', ')
+}
+
+const name = (text: string): string => plain(text, 60)
+const where = (at: At): string => `${plain(at.step, 60)} on ${plain(at.target, 60)}`
+const scoped = (scope: string): string => (scope === 'run' ? '' : `, ${plain(scopeName(scope), 60)}`)
+const because = (reason: string): string => (reason === '' ? '' : `: ${plain(reason, 300)}`)

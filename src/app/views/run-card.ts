@@ -1,0 +1,206 @@
+// Owns the data of the one run card, cards/run.json: what a person must see first, what folds away, which buttons show.
+import { approvalsFor } from '../../core/approval.ts'
+import type { PlannedRequest } from '../../core/plan.ts'
+import type { Run } from '../../core/run.ts'
+import type { Instant, Json, JsonObject } from '../../core/values.ts'
+import type { CardMessage } from '../../ports/channel.ts'
+import { openAsk, peopleNeeded, scopeName, voided } from './asks.ts'
+import { type Caps, fitted, first } from './caps.ts'
+import { literal } from './escape.ts'
+import { folds } from './folds.ts'
+import { concernLines } from './guardrail-lines.ts'
+import { howFar, stepsOf, whatRuns, whatUndoes, whatWasCaptured, whereItRuns } from './plan-facts.ts'
+import { progressLines } from './progress.ts'
+import { isAsking, isUnderWay, standingOf, toneOf } from './status.ts'
+import { type Fact, fact, type Line, line, quoted, said } from './text-run.ts'
+import { onCard } from './figures.ts'
+
+/** Fills a card template; comes in as a function because templates belong to an adapter. */
+export type RenderCard = (name: string, data: JsonObject) => Json
+
+export interface RunCardContext {
+  readonly at: Instant
+  readonly publicUrl?: string
+  /** Who may approve: names or titles of groups. */
+  readonly approvers: string
+  /** The exact request as a person reads it, without secrets. */
+  readonly describe: (request: PlannedRequest) => string
+  /** Why nothing may be approved now; the card then offers to look again instead. */
+  readonly frozen?: string | null
+  /** A dry run: shows what would be, and offers nothing. */
+  readonly preview?: boolean
+  /** Opens every fold, for somebody who asked for the details. */
+  readonly expanded?: boolean
+  /** What a person may do with a run that needs one; nothing unless the app can do it. */
+  readonly offers?: readonly ('takeover' | 'rollback')[]
+}
+
+const words = {
+  approved: 'Approved, about to start',
+  preview: 'Dry run · nothing will be sent',
+  until: 'until ',
+  asked: (name: string) => `${name} asks for this`,
+  noIncident: 'Asked for in chat',
+  noRunbook: 'No runbook was chosen',
+  may: 'Approve',
+  quorum: (have: number, need: number) =>
+    need === 1 ? 'One of ' : have === 0 ? `${need} people: ` : `${have} of ${need}: `,
+  apart: { requester: 'not the requester', author: 'not the author', opener: 'not the opener' },
+  by: 'Approved',
+  outcome: 'Outcome',
+  frozen: 'Frozen. Approvals are refused until the unfreeze: ',
+  changed: 'The plan has changed, so this approval is void: ',
+  stopping: 'Stop asked by ',
+  waiting: 'Waiting: ',
+  step: 'For ',
+  note: { label: 'Note', hint: 'For the record (optional)' },
+  more: (n: number) => `… and ${n} more`,
+} as const
+
+/** The data of the run card as it looks now. All of it together stays small enough for a card of 25 KB. */
+export const runCardView = (run: Run, context: RunCardContext): JsonObject =>
+  fitted((caps, folded) => view(run, context, caps, folded))
+
+/** The run card with the sentence that stands for it in notifications. */
+export const runCard = (render: RenderCard, run: Run, context: RunCardContext): CardMessage => ({
+  card: render('run', runCardView(run, context)),
+  summary: runSummary(run, context.preview),
+})
+
+/** `Approval needed: Recycle the IIS application pool, web-01, INC0010001`. */
+export function runSummary(run: Run, preview = false): string {
+  const parts = [
+    run.runbook?.title ?? words.noRunbook,
+    run.draft?.targets[0]?.name ?? run.context.ci?.name ?? '',
+    run.context.incident?.number ?? '',
+  ].filter((part) => part !== '')
+  return `${preview ? words.preview : standingOf(run)}: ${literal(parts.join(', '), 200)}`
+}
+
+function view(run: Run, context: RunCardContext, caps: Caps, folded: Caps): JsonObject {
+  const ask = context.preview ? undefined : openAsk(run)
+  const decided = isAsking(run) && !ask && !run.stopRequested
+  const frozen = context.frozen ?? null
+  const early = !run.finished && (!isUnderWay(run) || isAsking(run))
+  const scope = ask?.scope ?? 'run'
+  return {
+    run: run.id,
+    scope,
+    plan: run.plan ?? '',
+    tone: context.preview ? 'emphasis' : decided ? 'accent' : toneOf(run.status),
+    state: context.preview ? words.preview : decided ? words.approved : standingOf(run),
+    when: ask
+      ? `${words.until}${onCard(ask.expiresAt, context.at)}`
+      : run.finished
+        ? onCard(run.finished.at, context.at)
+        : '',
+    subject: subject(run, caps),
+    notices: context.preview ? [] : notices(run, frozen, caps),
+    facts: [
+      whatRuns(run, scope, caps),
+      whereItRuns(run, caps),
+      ...(run.draft && (early || context.preview)
+        ? [howFar(run), whatUndoes(run, scope, caps), whatWasCaptured(run, caps)]
+        : []),
+      ...approvalFacts(run, context, caps),
+    ],
+    progress: run.draft && stepsOf(run).length > 0 && (isUnderWay(run) || touched(run)) ? progressLines(run, caps) : [],
+    concerns: concernsShow(run, context) ? concernLines(run.decision?.guardrails ?? [], caps) : [],
+    buttons: buttons(run, context, frozen !== null),
+    note: words.note,
+    expanded: context.expanded === true,
+    folds: folds(run, context, folded),
+  } as unknown as JsonObject
+}
+
+function subject(run: Run, caps: Caps): readonly Line[] {
+  const { incident, ci } = run.context
+  if (incident) {
+    const about = [quoted(incident.number, 40, caps, 'subtle')]
+    if (ci) about.push(said(' · ', 'subtle'), quoted(ci.name, 60, caps, 'subtle'))
+    return [line(quoted(incident.shortDescription, 160, caps, 'head')), line(...about)]
+  }
+  if (run.origin.kind === 'event') return []
+  const { because, requester } = run.origin
+  return [
+    ...(because === '' ? [] : [line(quoted(because, 160, caps, 'head'))]),
+    line(said(words.asked(literal(requester.name, 60)), 'subtle')),
+  ]
+}
+
+function notices(run: Run, frozen: string | null, caps: Caps): readonly Line[] {
+  const old = voided(run)
+  return [
+    ...(run.finished && run.finished.reason !== '' ? [line(quoted(run.finished.reason, 240, caps, 'bold'))] : []),
+    ...(frozen !== null && !run.finished ? [line(said(words.frozen, 'bad', 'bold'), quoted(frozen, 160, caps))] : []),
+    ...(isAsking(run) && old.length > 0
+      ? [line(said(words.changed, 'warn', 'bold'), quoted(old.map((each) => each.by.name).join(', '), 120, caps))]
+      : []),
+    ...(run.stopRequested
+      ? [
+          line(
+            said(words.stopping, 'warn', 'bold'),
+            quoted(run.stopRequested.by.name, 60, caps, 'bold'),
+            ...(run.stopRequested.reason === '' ? [] : [said(': '), quoted(run.stopRequested.reason, 160, caps)]),
+          ),
+        ]
+      : []),
+    ...(run.waiting && !run.finished
+      ? [line(said(words.waiting, 'warn', 'bold'), quoted(run.waiting.reason, 160, caps))]
+      : []),
+  ]
+}
+
+/** Who may still say yes, and who has said yes already with when and with which note. */
+function approvalFacts(run: Run, context: RunCardContext, caps: Caps): readonly Fact[] {
+  const ask = openAsk(run)
+  const given = ask ? approvalsFor(run, ask) : run.approvals.filter((each) => each.plan === run.plan)
+  const { shown, more } = first(given, caps.list(4))
+  const yes: readonly Line[] = [
+    ...shown.map((each) =>
+      line(
+        said('✓ ', 'good', 'bold'),
+        quoted(each.by.name, 60, caps),
+        said(`  ${onCard(each.at, context.at)}`, 'subtle'),
+        ...(each.note === '' ? [] : [said('  “', 'subtle'), quoted(each.note, 160, caps), said('”', 'subtle')]),
+      ),
+    ),
+    ...(more > 0 ? [line(said(words.more(more), 'subtle'))] : []),
+  ]
+  const rule = ask?.rule ?? (context.preview ? run.decision?.rule : undefined)
+  if (!rule) return yes.length > 0 ? [fact(words.by, ...yes)] : []
+  const scope = ask ? scopeName(ask.scope) : ''
+  const apart = rule.not.map((each) => words.apart[each]).join(', ')
+  const who = line(
+    ...(scope === '' ? [] : [said(words.step), quoted(scope, 60, caps, 'bold'), said(': ')]),
+    said(words.quorum(given.length, peopleNeeded({ rule }))),
+    quoted(context.approvers, 160, caps, 'bold'),
+    ...(apart === '' ? [] : [said(` · ${apart}`, 'subtle')]),
+  )
+  return [fact(words.may, who, ...yes)]
+}
+
+const touched = (run: Run): boolean => Object.keys(run.steps).length > 0
+
+/** Guardrails matter until somebody has decided, and where they are why nothing ran. */
+const concernsShow = (run: Run, context: RunCardContext): boolean =>
+  context.preview === true ||
+  run.status === 'awaitingApproval' ||
+  run.status === 'stoppedByPolicy' ||
+  run.status === 'recorded' ||
+  run.status === 'proposed'
+
+function buttons(run: Run, context: RunCardContext, frozen: boolean): JsonObject {
+  const live = context.preview !== true
+  const asks = live && openAsk(run) !== undefined && run.plan !== null
+  const offers = live && run.status === 'needsHuman' ? (context.offers ?? []) : []
+  const shows = {
+    approve: asks && !frozen,
+    reject: asks,
+    refresh: asks && frozen,
+    stop: live && isUnderWay(run) && run.status !== 'rollingBack' && run.stopRequested === null,
+    takeover: offers.includes('takeover'),
+    rollback: offers.includes('rollback'),
+  }
+  return { ...shows, any: Object.values(shows).some(Boolean), details: live }
+}

@@ -1,0 +1,47 @@
+// Owns the words and the tone for where a run stands.
+import { hasMutated, type Run, type RunStatus } from '../../core/run.ts'
+
+/** A container style of a card. */
+export type Tone = 'emphasis' | 'accent' | 'good' | 'warning' | 'attention'
+
+const standing: { readonly [status in RunStatus]: readonly [Tone, string] } = {
+  proposed: ['emphasis', 'Preparing a plan'],
+  awaitingApproval: ['warning', 'Approval needed'],
+  executing: ['accent', 'Running'],
+  awaitingStepApproval: ['warning', 'Step approval needed'],
+  verifying: ['accent', 'Verifying'],
+  rollingBack: ['warning', 'Rolling back'],
+  succeeded: ['good', 'Succeeded'],
+  stoppedByPolicy: ['attention', 'Stopped by policy'],
+  refused: ['emphasis', 'Rejected'],
+  expired: ['emphasis', 'Expired'],
+  cancelled: ['emphasis', 'Stopped'],
+  failed: ['attention', 'Failed'],
+  rolledBack: ['warning', 'Failed and rolled back'],
+  rollbackFailed: ['attention', 'Rollback failed'],
+  needsHuman: ['attention', 'Needs a person'],
+  recorded: ['emphasis', 'Recorded, not run'],
+}
+const nothingRan = 'nothing ran'
+
+export const toneOf = (status: RunStatus): Tone => standing[status][0]
+
+export const nameOf = (status: RunStatus): string => standing[status][1]
+
+/** Where the run stands, and for one that ended before anything was sent, that nothing ran. */
+export function standingOf(run: Run): string {
+  const name = nameOf(run.status)
+  const untouched = run.finished !== null && !hasMutated(run)
+  return untouched && run.status !== 'recorded' && run.status !== 'succeeded' ? `${name} · ${nothingRan}` : name
+}
+
+/** Requests are on their way, or may soon be. */
+export const isUnderWay = (run: Run): boolean =>
+  run.status === 'executing' ||
+  run.status === 'verifying' ||
+  run.status === 'awaitingStepApproval' ||
+  run.status === 'rollingBack'
+
+/** Somebody's yes or no is being waited for. */
+export const isAsking = (run: Run): boolean =>
+  run.status === 'awaitingApproval' || run.status === 'awaitingStepApproval'

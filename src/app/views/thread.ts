@@ -1,0 +1,138 @@
+// Owns what is said in a run's thread: one reply for each change that a person wants to know of.
+import type { At, EndStatus, Run, RunEvent } from '../../core/run.ts'
+import type { TextMessage } from '../../ports/channel.ts'
+import { countAt, scopeName } from './asks.ts'
+import { markdown } from './escape.ts'
+import { inText } from './figures.ts'
+import { nameOf } from './status.ts'
+
+export interface ThreadContext {
+  /** Who may approve what is being asked: names or titles of groups. */
+  readonly approvers: string
+  /** Whom to mention where the event calls for somebody: approvers for an ask, whoever is on call for a failure. */
+  readonly people?: readonly { readonly id: string; readonly name: string }[]
+}
+
+const words = {
+  ask: (who: string, until: string) => `🔔 **Approval needed** from ${who} until ${until}.`,
+  askStep: (scope: string, who: string, until: string) =>
+    `🔔 **Approval needed for ${scope}** from ${who} until ${until}.`,
+  allowed: 'Policy allows this without an approval',
+  changed: 'The plan has changed. Earlier approvals do not count any more; the card shows what would run now.',
+  joined: (number: string) => `${number} joined this run: same CI, same signature.`,
+  approved: (name: string, have: number, need: number) =>
+    need > 1 ? `✅ **${name}** approved (${have} of ${need})` : `✅ **${name}** approved`,
+  rejected: (name: string) => `⛔ **${name}** rejected`,
+  forScope: (scope: string) => ` ${scope}`,
+  stop: (name: string) => `✋ **${name}** asked to stop`,
+  started: (title: string, targets: string) => `▶️ Started: **${title}** on ${targets}`,
+  preflight: (where: string) => `❌ ${where}: preflight says no, nothing was sent`,
+  action: {
+    succeeded: (where: string) => `✅ ${where}: done`,
+    failed: (where: string) => `❌ ${where}: failed`,
+    unknown: (where: string) => `❓ ${where}: the outcome is unknown`,
+  },
+  verified: (where: string) => `✅ ${where}: verified`,
+  unverified: (where: string) => `❌ ${where}: verification failed`,
+  rung: (where: string) => `⤵️ ${where}: its turn has come`,
+  rollback: (where: string) => `↩️ ${where}: rolling back`,
+  rolledBack: {
+    succeeded: (where: string) => `↩️ ${where}: rolled back`,
+    failed: (where: string) => `❌ ${where}: the rollback failed`,
+    unknown: (where: string) => `❓ ${where}: whether it was rolled back is unknown`,
+  },
+  help: 'Please take over: the card shows what ran and what did not.',
+} as const
+
+const endings: { readonly [status in EndStatus]: string } = {
+  succeeded: '✅',
+  stoppedByPolicy: '⛔',
+  refused: '⛔',
+  expired: '⌛',
+  cancelled: '✋',
+  failed: '❌',
+  rolledBack: '↩️',
+  rollbackFailed: '❌',
+  needsHuman: '🆘',
+  recorded: '📝',
+}
+/** Ends that leave work for whoever is on call. */
+const escalates = new Set<EndStatus>(['failed', 'rolledBack', 'rollbackFailed', 'needsHuman'])
+
+/**
+ * The reply for one event, or null where the card alone tells it. `run` is the newest state, which may be ahead.
+ * Mentions are not in the text: the channel puts them in front.
+ */
+export function threadReply(run: Run, event: RunEvent, context: ThreadContext): TextMessage | null {
+  switch (event.type) {
+    case 'planned':
+      return event.replaces === null ? null : { text: words.changed }
+    case 'joined':
+      return { text: words.joined(markdown(event.incident.number, 40)) }
+    case 'decided':
+      return decided(event, context)
+    case 'stepAsked':
+      return calling(
+        words.askStep(markdown(scopeName(event.scope), 60), markdown(context.approvers, 160), inText(event.expiresAt)),
+        context,
+      )
+    case 'approved': {
+      const { have, need } = countAt(run, event)
+      const text = words.approved(name(event.by.name), have, need)
+      return { text: `${text}${scoped(event.scope)}${because(event.note)}` }
+    }
+    case 'rejected':
+      return { text: `${words.rejected(name(event.by.name))}${scoped(event.scope)}${because(event.note)}` }
+    case 'stopRequested':
+      return { text: `${words.stop(name(event.by.name))}${because(event.reason)}` }
+    case 'executionStarted':
+      return { text: words.started(markdown(run.draft?.runbook.title ?? '', 120), targetsOf(run)) }
+    case 'preflighted':
+      return event.ok ? null : { text: `${words.preflight(where(event))}${because(event.reason)}` }
+    case 'actionEnded':
+      return {
+        text: `${words.action[event.outcome](where(event))}${because(event.outcome === 'succeeded' ? '' : event.reason)}`,
+      }
+    case 'verified':
+      return {
+        text: event.ok ? words.verified(where(event)) : `${words.unverified(where(event))}${because(event.reason)}`,
+      }
+    case 'rungReached':
+      return { text: `${words.rung(where(event))}${because(event.reason)}` }
+    case 'rollbackStarted':
+      return { text: words.rollback(where(event)) }
+    case 'rollbackEnded':
+      return {
+        text: `${words.rolledBack[event.outcome](where(event))}${because(event.outcome === 'succeeded' ? '' : event.reason)}`,
+      }
+    case 'finished': {
+      const text = `${endings[event.status]} **${nameOf(event.status)}**${because(event.reason)}`
+      return escalates.has(event.status) ? calling(`${text}\n\n${words.help}`, context) : { text }
+    }
+    default:
+      return null
+  }
+}
+
+type Decided = Extract<RunEvent, { type: 'decided' }>
+
+function decided(event: Decided, context: ThreadContext): TextMessage | null {
+  const { decision, expiresAt } = event
+  if (decision.effect === 'ask' && expiresAt !== null)
+    return calling(words.ask(markdown(context.approvers, 160), inText(expiresAt)), context)
+  // A stop and a record end the run at once, and its end says why.
+  return decision.effect === 'allow' ? { text: `${words.allowed}${because(decision.because.join('; '))}` } : null
+}
+
+const calling = (text: string, { people = [] }: ThreadContext): TextMessage =>
+  people.length > 0 ? { text, mentions: people } : { text }
+
+const name = (text: string): string => markdown(text, 60)
+const where = (at: At): string => `**${markdown(at.step, 60)}** on ${markdown(at.target, 60)}`
+const scoped = (scope: string): string => (scope === 'run' ? '' : words.forScope(markdown(scopeName(scope), 60)))
+const because = (reason: string): string => (reason === '' ? '' : `: ${markdown(reason, 300)}`)
+
+function targetsOf(run: Run): string {
+  const names = run.draft?.targets.map((target) => target.name) ?? []
+  return names.length > 3 ? `${names.length} targets` : markdown(names.join(', '), 160)
+}

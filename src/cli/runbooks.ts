@@ -1,0 +1,55 @@
+// Owns `npm run runbooks -- check [dir]`: every problem of the runbook files, where it stands, for people and for CI.
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { problemLine } from '../adapters/catalog/files.ts'
+import { loadContent, sorted } from '../adapters/catalog/load.ts'
+import { checkScenarios } from '../adapters/catalog/scenarios.ts'
+import type { CatalogProblem } from '../core/runbook.ts'
+import { systemClock } from '../ports/clock.ts'
+
+const USAGE = 'usage: npm run runbooks -- check [dir] (dir: RUNBOOKS_DIR, else runbooks)'
+const LATER = ['test', 'replay', 'draft']
+
+/** Prints to stdout, a misuse to stderr. 0: all well · 1: problems · 2: not a command. */
+function main(args: readonly string[]): number {
+  const [command, dir = process.env['RUNBOOKS_DIR'] || 'runbooks', ...rest] = args
+  if (command !== undefined && LATER.includes(command)) {
+    console.error(`runbooks ${command} comes with a later version.`)
+    return 2
+  }
+  if (command !== 'check' || rest.length > 0 || dir.startsWith('-')) {
+    console.error(USAGE)
+    return 2
+  }
+  if (!existsSync(dir)) {
+    console.error(`there is no folder ${dir}`)
+    return 1
+  }
+  return check(dir)
+}
+
+/** An unset `${env:NAME}` is a warning here: the files are checked where the secrets are not. */
+function check(dir: string): number {
+  const loaded = loadContent({ dir, env: process.env, clock: systemClock, unset: 'warning' })
+  const content = loaded.ok ? loaded.content : undefined
+  const scenarios = checkScenarios(dir, content)
+  const problems = sorted([...(loaded.ok ? loaded.content.catalog.problems : loaded.problems), ...scenarios.problems])
+  const warnings = sorted((content?.warnings ?? []) as unknown as readonly CatalogProblem[])
+  const placed = (problem: CatalogProblem, prefix = '') =>
+    problemLine({ ...problem, file: join(dir, problem.file), message: `${prefix}${problem.message}` })
+  for (const warning of warnings) console.log(placed(warning, 'warning: '))
+  for (const problem of problems) console.log(placed(problem))
+  const files = counted(loaded.filesRead + scenarios.files, 'file')
+  const runbooks = counted(content?.catalog.runbooks.size ?? 0, 'runbook')
+  console.log(`${files}, ${runbooks}: ${problems.length === 0 ? 'ok' : counted(problems.length, 'problem')}`)
+  return problems.length === 0 ? 0 : 1
+}
+
+const counted = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`
+
+try {
+  process.exitCode = main(process.argv.slice(2))
+} catch (error) {
+  console.error(`runbooks: ${error instanceof Error ? error.message : String(error)}`)
+  process.exitCode = 1
+}

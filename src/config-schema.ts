@@ -1,0 +1,125 @@
+// Owns what each environment variable may hold: one schema per variable's kind, its message the end of a sentence.
+import { createPrivateKey, type KeyObject } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { isIPv4, isIPv6 } from 'node:net'
+import { z } from 'zod'
+
+/** DESIGN §9: loopback is 127/8, ::1 and localhost. */
+export function isLoopback(host: string): boolean {
+  const name = host.toLowerCase()
+  return name === 'localhost' || (isIPv4(name) && name.startsWith('127.')) || (isIPv6(name) && /^[0:]*:0*1$/.test(name))
+}
+
+const listOf = (value: string): readonly string[] =>
+  value
+    .toLowerCase()
+    .split(/[\s,]+/)
+    .filter(Boolean)
+const guid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+export const whsec = 'whsec_'
+
+const oneOf = <const T extends string>(values: readonly T[]) =>
+  z.string().transform((value, context): T => {
+    const found = values.find((each) => each.toLowerCase() === value.toLowerCase())
+    if (found === undefined) context.addIssue({ code: 'custom', message: `must be one of ${values.join(', ')}` })
+    return found ?? z.NEVER
+  })
+export const authSchema = oneOf(['required', 'none'])
+export const appTypeSchema = oneOf(['SingleTenant', 'UserAssignedMSI', 'MultiTenant'])
+export const logLevelSchema = oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+
+const wholeNumber = (max: number, message: string) =>
+  z
+    .string()
+    .regex(/^\d{1,10}$/, message)
+    .transform(Number)
+    .refine((value) => value <= max, message)
+export const portSchema = wholeNumber(65_535, 'must be a port from 1 to 65535, or 0 for any free one')
+export const pollSchema = wholeNumber(86_400_000, 'must be milliseconds between 0 (no polling) and 86400000 (a day)')
+
+export const leaseSchema = wholeNumber(600_000, 'must be milliseconds up to 600000 (ten minutes)').refine(
+  (value) => value >= 300,
+  'must be at least 300 milliseconds',
+)
+
+export const hostSchema = z
+  .string()
+  .transform((value) => value.replace(/^\[(.*)\]$/, '$1'))
+  .refine((value) => isIPv6(value) || /^[a-z0-9._-]+$/i.test(value), 'must be an address or a host name without a port')
+export const guidSchema = z.string().regex(guid, 'must be a GUID such as 00000000-0000-0000-0000-000000000000')
+export const listSchema = z
+  .string()
+  .transform(listOf)
+  .refine((list) => list.length > 0 && !list.includes('*'), 'must name at least one tenant id, and * is not accepted')
+export const guidListSchema = listSchema.refine(
+  (list) => list.every((each) => guid.test(each)),
+  'must be tenant ids (GUIDs) with commas or spaces between them',
+)
+export const hostListSchema = z
+  .string()
+  .transform(listOf)
+  .refine(
+    (list) =>
+      list.length > 0 && list.every((each) => /^(https?:\/\/|\*\.[a-z0-9-]+\.)?[a-z0-9.-]+(:\d{1,5})?$/.test(each)),
+    'must be host names such as smba.trafficmanager.net or *.botframework.com, with commas or spaces between them',
+  )
+export const urlSchema = z
+  .string()
+  .refine((value) => {
+    const url = URL.canParse(value) ? new URL(value) : undefined
+    if (!url || url.username || url.password || url.hash || url.search) return false
+    const host = url.hostname.replace(/^\[(.*)\]$/, '$1')
+    return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(host))
+  }, 'must be an https URL without credentials, query or fragment (http only for a loopback address)')
+  .transform((value) => value.replace(/\/+$/, ''))
+
+export const storeSchema = z
+  .string()
+  .transform((value, context): { readonly kind: 'sqlite'; readonly path: string } => {
+    const path = /^sqlite:(.+)$/.exec(value)?.[1]
+    if (path !== undefined && path !== ':memory:') return { kind: 'sqlite', path }
+    const message =
+      value === 'cosmos'
+        ? 'cosmos is not part of this version yet: use sqlite:<path>, for example sqlite:data/runbot.db'
+        : 'must be sqlite:<path> to a file, for example sqlite:data/runbot.db'
+    context.addIssue({ code: 'custom', message })
+    return z.NEVER
+  })
+
+/** Standard Webhooks: what follows `whsec_` is base64 of 24 to 64 bytes (CONTRACTS §8.6). */
+export const webhookSecretsSchema = z.string().transform((value, context): readonly string[] => {
+  const secrets = value.split(/\s+/)
+  for (const [index, secret] of secrets.entries()) {
+    const which = secrets.length > 1 ? ` (secret ${index + 1} of ${secrets.length})` : ''
+    const key = secret.startsWith(whsec) ? secret.slice(whsec.length) : ''
+    const bytes = Buffer.from(key, 'base64')
+    if (bytes.toString('base64') !== key || bytes.length < 24 || bytes.length > 64)
+      context.addIssue({
+        code: 'custom',
+        message: `must be whsec_ and the base64 of 24 to 64 random bytes${which}, with spaces between several`,
+      })
+  }
+  return secrets
+})
+
+export const signingKeySchema = z.string().transform((value, context): KeyObject => {
+  const refuse = (message: string): never => {
+    context.addIssue({ code: 'custom', message })
+    return z.NEVER
+  }
+  const inline = value.includes('-----BEGIN')
+  try {
+    // Env files often hold a PEM on one line, with \n for the line ends.
+    const key = createPrivateKey(inline ? value.replaceAll('\\n', '\n') : readFileSync(value))
+    return key.asymmetricKeyType === 'ed25519'
+      ? key
+      : refuse('is not an Ed25519 key: make one with openssl genpkey -algorithm ed25519')
+  } catch (error) {
+    const missing = error instanceof Error && 'code' in error && 'syscall' in error
+    return refuse(
+      missing
+        ? `names a file that cannot be read (${String(error.code)}): set a path, or the PEM itself`
+        : 'is not a private key in PEM format: make one with openssl genpkey -algorithm ed25519',
+    )
+  }
+})

@@ -1,0 +1,91 @@
+// Owns how a card is checked: parsed by the reference parser of Adaptive Cards, validated, and searched.
+import assert from 'node:assert/strict'
+import { createRequire } from 'node:module'
+import { isObject, type Json, type JsonObject } from '../../src/core/values.ts'
+
+/** The part of the `adaptivecards` package that checking needs (TEAMS: required from dist). */
+interface Parser {
+  readonly AdaptiveCard: new () => {
+    parse(json: unknown, context: object): void
+    validateProperties(): { readonly validationEvents: readonly { readonly message: string }[] }
+    toJSON(): Json
+  }
+  readonly SerializationContext: new () => {
+    readonly eventCount: number
+    getEventAt(index: number): { readonly message: string }
+  }
+}
+const parser = createRequire(import.meta.url)('adaptivecards/dist/adaptivecards.js') as Parser
+
+/** Elements and actions of Adaptive Cards 1.5 that Teams knows. */
+const known = new Set([
+  'AdaptiveCard',
+  'TextBlock',
+  'RichTextBlock',
+  'TextRun',
+  'Container',
+  'ColumnSet',
+  'Column',
+  'ActionSet',
+  'Input.Text',
+  'Action.Execute',
+  'Action.Submit',
+  'Action.ToggleVisibility',
+])
+
+/** Asserts that a card is a valid 1.5 card: it parses without an event, validates, survives a round trip, and knows its elements. */
+export function assertCard(card: Json): asserts card is JsonObject {
+  assert.ok(isObject(card))
+  assert.equal(card.version, '1.5')
+  const once = parsed(card)
+  assert.deepEqual(parsed(once), once, 'the card changes in a second round trip')
+  const ids = objects(card).flatMap((each) => (typeof each.id === 'string' ? [each.id] : []))
+  assert.equal(new Set(ids).size, ids.length, 'an id stands twice')
+  for (const { type } of objects(card))
+    if (typeof type === 'string') assert.ok(known.has(type), `unknown element ${type}`)
+  assert.deepEqual(count(once), count(withoutFallbacks(card)), 'the parser dropped an element')
+  // The reference parser reads fallbacks but does not write them: each is checked as the action that it may become.
+  const fallbacks = objects(card).flatMap((each) => (isObject(each.fallback) ? [each.fallback] : []))
+  for (const fallback of fallbacks) parsed({ type: 'AdaptiveCard', version: '1.5', actions: [fallback] })
+}
+
+function withoutFallbacks(json: Json): Json {
+  if (Array.isArray(json)) return json.map(withoutFallbacks)
+  if (!isObject(json)) return json
+  const entries = Object.entries(json).filter(([key]) => key !== 'fallback')
+  return Object.fromEntries(entries.map(([key, value]) => [key, withoutFallbacks(value)]))
+}
+
+function parsed(json: Json): Json {
+  const context = new parser.SerializationContext()
+  const card = new parser.AdaptiveCard()
+  card.parse(json, context)
+  assert.deepEqual(
+    Array.from({ length: context.eventCount }, (_, index) => context.getEventAt(index).message),
+    [],
+  )
+  assert.deepEqual(
+    card.validateProperties().validationEvents.map((event) => event.message),
+    [],
+  )
+  return card.toJSON()
+}
+
+const count = (card: Json): { readonly [type: string]: number } =>
+  Object.fromEntries([...known].map((type) => [type, objects(card).filter((each) => each.type === type).length]))
+
+/** Every object of a card, outermost first. */
+export function objects(json: Json): readonly JsonObject[] {
+  if (Array.isArray(json)) return json.flatMap(objects)
+  if (!isObject(json)) return []
+  return [json, ...Object.values(json).flatMap(objects)]
+}
+
+/** Every text that a person may see. */
+export const texts = (card: Json): readonly string[] =>
+  objects(card).flatMap((each) => [each.text, each.title].filter((text) => typeof text === 'string'))
+
+export const actions = (card: Json, type = 'Action.Execute'): readonly JsonObject[] =>
+  objects(card).filter((each) => each.type === type)
+
+export const bytes = (card: Json): number => Buffer.byteLength(JSON.stringify(card))

@@ -1,0 +1,228 @@
+// Owns the checks of the run card in each of its looks: valid, small, literal, and with the buttons that belong there.
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { cardRenderer } from '../../src/adapters/teams/cards.ts'
+import { commandList, usageOf } from '../../src/app/chat/command-list.ts'
+import { helpReply } from '../../src/app/views/help.ts'
+import { runCard, runCardView } from '../../src/app/views/run-card.ts'
+import type { Json } from '../../src/core/values.ts'
+import { actions, assertCard, bytes, objects, texts } from './check.ts'
+import { render } from './gallery.ts'
+import { attacks, looks, plan, type Shown } from './fixtures.ts'
+
+const expand = ({ run, context }: Shown): Json => render('run', runCardView(run, context))
+const look = (name: string): Shown => {
+  const make = looks[name]
+  assert.ok(make, name)
+  return make()
+}
+const visible = (card: Json): string => texts(hideFolds(card)).join(' ')
+const hideFolds = (json: Json): Json => {
+  if (Array.isArray(json)) return json.map(hideFolds)
+  if (typeof json !== 'object' || json === null) return json
+  const entries = Object.entries(json)
+  if (entries.some(([key, value]) => key === 'isVisible' && value === false)) return null
+  return Object.fromEntries(entries.map(([key, value]) => [key, hideFolds(value)]))
+}
+
+describe('the run card', () => {
+  for (const name of Object.keys(looks)) {
+    describe(name, () => {
+      it('is a valid Adaptive Card 1.5 of elements that Teams knows', () => assertCard(expand(look(name))))
+
+      it('stays below 25 KB', () => {
+        const size = bytes(expand(look(name)))
+        assert.ok(size <= 25_000, `${size} bytes`)
+      })
+
+      it('leaves nothing unexpanded', () => {
+        if (name.startsWith('hostile')) return
+        const card = JSON.stringify(expand(look(name)))
+        assert.ok(!card.includes('${'), card.slice(card.indexOf('${') - 80, card.indexOf('${') + 80))
+        assert.ok(!/undefined|\[object|NaN/.test(card))
+      })
+
+      it('offers exactly the buttons that belong here', () => {
+        const shown = look(name)
+        const verbs = actions(expand(shown)).map((action) => action.verb)
+        assert.deepEqual(verbs.toSorted(), [...shown.verbs, ...(shown.context.preview ? [] : ['details'])].toSorted())
+      })
+    })
+  }
+
+  it('sends {run, scope, plan} with approve and reject, and a fallback that carries the same plus the verb (P9)', () => {
+    const card = expand(look('awaiting-approval'))
+    const decide = actions(card).filter((action) => action.verb === 'approve' || action.verb === 'reject')
+    assert.equal(decide.length, 2)
+    for (const action of decide) {
+      assert.deepEqual(action.data, { run: 'r-7f3k2m', scope: 'run', plan })
+      const fallback = action.fallback as { type: string; data: Json }
+      assert.equal(fallback.type, 'Action.Submit')
+      assert.deepEqual(fallback.data, { verb: action.verb, run: 'r-7f3k2m', scope: 'run', plan })
+    }
+    assert.deepEqual(
+      objects(card)
+        .filter((each) => each.type === 'Input.Text')
+        .map((each) => each.id),
+      ['note'],
+    )
+  })
+
+  it('asks for the step, not the run, when a step waits for its own approval', () => {
+    const [approve] = actions(expand(look('awaiting-step')))
+    assert.deepEqual(approve?.data, { run: 'r-7f3k2m', scope: 'step:iisreset', plan })
+  })
+
+  it('sends {run} alone with every other button', () => {
+    for (const name of ['executing', 'frozen', 'needs-human'])
+      for (const action of actions(expand(look(name))))
+        if (action.verb !== 'approve' && action.verb !== 'reject') assert.deepEqual(action.data, { run: 'r-7f3k2m' })
+  })
+
+  it('opens with what is broken, what runs, where, how far, what undoes it, the evidence and who may approve', () => {
+    const text = visible(expand(look('awaiting-approval')))
+    for (const part of [
+      'Approval needed',
+      '5xx spike on the web shop',
+      'INC0010001',
+      'Recycle the IIS application pool',
+      'ops.recycle_pool host=web-01 pool=DefaultAppPool',
+      'prod',
+      '40 users',
+      '3 CIs',
+      'no VIPs',
+      'ops.start_pool',
+      'w3wp at 100 % CPU',
+      'Web Platform, Small Team',
+      'not the requester',
+      '{{TIME(2026-01-31T03:42:00Z)}}',
+      'All 7 guardrails pass',
+    ])
+      assert.ok(text.includes(part), `${part} is missing in: ${text}`)
+  })
+
+  it('shows the guardrails that do not pass, with what would make them pass (P12)', () => {
+    const text = visible(expand(look('stopped-by-policy')))
+    assert.match(text, /Change window.*no change is open on web-01.*open a change in state Implement/)
+    assert.match(text, /nothing ran/)
+  })
+
+  it('folds away every guardrail with its answer, the exact requests, the incident text and the audit ids', () => {
+    const card = expand(look('awaiting-approval'))
+    const all = texts(card).join(' ').replaceAll('\u200b', '')
+    for (const part of [
+      '0 of 1 runs in 30 min',
+      'ops.example.com/v1/runs recycle_pool',
+      'Customers see 503',
+      plan.slice(0, 12),
+      'result.status == 200',
+    ])
+      assert.ok(all.includes(part) && !visible(card).includes(part), part)
+    assert.equal(objects(card).filter((each) => each.type === 'Action.ToggleVisibility').length, 5)
+  })
+
+  it('says whose approval became void when the plan changed (P1)', () => {
+    assert.match(visible(expand(look('plan-changed'))), /plan has changed, so this approval is void: .*Ana Ruiz/)
+  })
+
+  it('says that nothing undoes a step without a rollback', () => {
+    assert.match(visible(expand(look('no-undo'))), /Nothing undoes this/)
+  })
+
+  it('says unknown where the reach is not known (P5)', () => {
+    assert.match(visible(expand(look('awaiting-second'))), /140 users.*unknown number of CIs.*VIPs among them/)
+  })
+
+  it('names 50 targets by the first five and the number of the rest', () => {
+    assert.match(visible(expand(look('awaiting-waves'))), /50 targets.*web-01.*web-05.*… and 45 more/)
+  })
+
+  it('says per target of a stopped run what became of it (P11)', () => {
+    const text = visible(expand(look('cancelled')))
+    assert.match(text, /web-02.*may still be running.*stopped before it began.*web-03.*done and verified.*web-01/)
+  })
+
+  it('carries a summary for notifications in which outside text is inert', () => {
+    const { run, context } = look('hostile')
+    const { summary } = runCard(render, run, context)
+    assert.ok(summary.length < 300 && !summary.includes('://'), summary)
+  })
+})
+
+describe('outside text on a card', () => {
+  for (const attack of attacks)
+    it(`shows literally: ${JSON.stringify(attack).slice(0, 40)}`, () => {
+      const shown = look('awaiting-approval')
+      const { incident } = shown.run.context
+      assert.ok(incident)
+      const run = {
+        ...shown.run,
+        context: { ...shown.run.context, incident: { ...incident, shortDescription: attack } },
+      }
+      const card = expand({ ...shown, run })
+      assertCard(card)
+      const run0 = objects(card).find((each) => each.type === 'TextRun')
+      assert.ok(run0)
+      const text = String(run0.text)
+      const bare = text.replace(/[\u2060\u200b]/g, '')
+      if (!/[\u0000-\u001f\u2066\u202e]/.test(attack)) assert.equal(bare, attack)
+      assert.doesNotMatch(text, /:\/\/|\]\(|<[a-z/!]|&[a-z#]|\{\{|www\.|mailto:/i)
+      assert.doesNotMatch(text, /[\p{Cc}\p{Bidi_Control}]/u)
+    })
+
+  it('reaches a card only in text runs, which no client reads as markdown', () => {
+    const card = expand(look('hostile'))
+    for (const each of objects(card))
+      if (each.type === 'TextBlock') assert.doesNotMatch(String(each.text), /evil|APPROVED|🔥/u)
+  })
+
+  it('is expanded once and is never a template (P9)', () => {
+    const shown = look('awaiting-approval')
+    const attack = '${title} ${$root.plan} ${if(true, 1, 2)}'
+    const run = { ...shown.run, runbook: { id: 'x', title: attack, owner: '$data' }, draft: null }
+    assert.ok(texts(expand({ ...shown, run })).includes(attack))
+    const smuggled = { inlines: [{ type: 'TextRun', text: attack, $data: '${facts}', $when: '${false}' }] }
+    const card = render('run', { ...runCardView(shown.run, shown.context), subject: [smuggled] })
+    assert.deepEqual(
+      objects(card).find((each) => each.text === attack),
+      smuggled.inlines[0],
+    )
+  })
+})
+
+describe('the help card', () => {
+  it('is a valid card that names every command once', () => {
+    const { card } = helpReply(render)
+    assertCard(card)
+    const all = texts(card)
+    for (const command of commandList)
+      assert.equal(all.filter((text) => text === usageOf(command)).length, 1, command.name)
+    assert.ok(bytes(card) < 25_000 && !JSON.stringify(card).includes('${'))
+    assert.deepEqual(actions(card), [])
+  })
+})
+
+describe('the card renderer', () => {
+  it('refuses a name that has no template', () => {
+    assert.throws(() => render('nothing', {}), /no card template nothing/)
+  })
+
+  it('says which template is no JSON', () => {
+    const dir = mkdtempSync(join(tmpdir(), 'cards-'))
+    try {
+      writeFileSync(join(dir, 'broken.json'), '{')
+      assert.throws(() => cardRenderer({ dir }), /broken\.json cannot be read/)
+    } finally {
+      rmSync(dir, { recursive: true })
+    }
+  })
+
+  it('gives the same card for the same data, and shares nothing between two', () => {
+    const { run, context } = look('awaiting-approval')
+    const data = runCardView(run, context)
+    assert.deepEqual(render('run', data), render('run', data))
+    assert.notEqual(render('run', data), render('run', data))
+  })
+})

@@ -1,0 +1,293 @@
+// Owns the specification of the environment: defaults, rules, and how each mistake reads.
+import assert from 'node:assert/strict'
+import { generateKeyPairSync } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseEnv } from 'node:util'
+import { type Config, playgroundTenant, readConfig, secretsOf } from '../src/config.ts'
+
+const appId = '11111111-1111-1111-1111-111111111111'
+const tenant = '22222222-2222-2222-2222-22222222222A'
+const bot = { MicrosoftAppId: appId, MicrosoftAppPassword: 'app-secret', MicrosoftAppTenantId: tenant }
+const local = { BOT_AUTH: 'none' }
+const secretOf = (bytes: number): string => `whsec_${Buffer.alloc(bytes, 200).toString('base64')}`
+
+const configOf = (env: NodeJS.ProcessEnv): Config => {
+  const result = readConfig(env)
+  assert.ok(result.ok, JSON.stringify(result))
+  return result.config
+}
+const problemsOf = (env: NodeJS.ProcessEnv): readonly string[] => {
+  const result = readConfig(env)
+  return result.ok ? [] : result.problems
+}
+
+describe('the configuration', () => {
+  it('needs no more than the bot registration; the rest has defaults', () => {
+    assert.deepEqual(configOf(bot), {
+      host: '127.0.0.1',
+      port: 3978,
+      bot: {
+        auth: 'required',
+        type: 'SingleTenant',
+        appId,
+        password: 'app-secret',
+        tenantId: tenant,
+        allowedTenants: [tenant.toLowerCase()],
+        serviceHosts: [],
+      },
+      store: { kind: 'sqlite', path: 'data/runbot.db' },
+      runbooksDir: 'runbooks',
+      webhookSecrets: { serviceNow: [], events: [] },
+      logLevel: 'info',
+    })
+  })
+
+  it('reports every problem at once, each as a sentence that begins with its variable', () => {
+    const problems = problemsOf({ PORT: '70000', LOG_LEVEL: 'loud', RUNBOT_STORE: 'redis', SERVICENOW_POLL_MS: '-1' })
+    assert.deepEqual(
+      problems.map((problem) => problem.split(' ')[0]),
+      [
+        'PORT',
+        'MicrosoftAppId',
+        'MicrosoftAppPassword',
+        'MicrosoftAppTenantId',
+        'RUNBOT_STORE',
+        'SERVICENOW_POLL_MS',
+        'LOG_LEVEL',
+      ],
+    )
+    for (const problem of problems) assert.match(problem, /^[A-Za-z_]+ .*\.$/)
+  })
+
+  it('takes an empty variable for unset', () => {
+    const empty = { PORT: '', LOG_LEVEL: ' ', ALLOWED_TENANTS: '', SERVICENOW_URL: '', AUDIT_SIGNING_KEY: '', HOST: '' }
+    assert.deepEqual(configOf({ ...bot, ...empty }), configOf(bot))
+  })
+
+  it('never tells a value that could be a secret', () => {
+    const secret = 'hunter-2'
+    const names = [
+      'MicrosoftAppId',
+      'MicrosoftAppTenantId',
+      'SERVICENOW_WEBHOOK_SECRET',
+      'EVENTS_SECRET',
+      'AUDIT_SIGNING_KEY',
+    ]
+    const env = Object.fromEntries(
+      [...names, 'PORT', 'SERVICENOW_URL', 'SERVICENOW_PASSWORD'].map((name) => [name, secret]),
+    )
+    const problems = problemsOf(env)
+    assert.ok(problems.length >= names.length)
+    assert.ok(!problems.join().includes(secret))
+  })
+
+  it('lists every secret that it holds, for the log to keep out', () => {
+    const { privateKey } = generateKeyPairSync('ed25519')
+    const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+    const secrets = secretsOf(
+      configOf({
+        ...bot,
+        SERVICENOW_URL: 'https://x.example',
+        SERVICENOW_CLIENT_ID: 'id',
+        SERVICENOW_CLIENT_SECRET: 'client-secret',
+        SERVICENOW_USERNAME: 'user',
+        SERVICENOW_PASSWORD: 'user-password',
+        EVENTS_SECRET: secretOf(24),
+        AUDIT_SIGNING_KEY: pem,
+      }),
+    )
+    for (const secret of ['app-secret', 'client-secret', 'user-password', secretOf(24), secretOf(24).slice(6), pem])
+      assert.ok(secrets.includes(secret), secret)
+  })
+
+  describe('BOT_AUTH', () => {
+    for (const host of ['127.0.0.1', '127.9.9.9', '::1', '[::1]', '0:0:0:0:0:0:0:1', 'localhost', 'LOCALHOST'])
+      it(`may be none on ${host}`, () => assert.deepEqual(problemsOf({ ...local, HOST: host }), []))
+
+    for (const host of [
+      '0.0.0.0',
+      '::',
+      '10.0.0.1',
+      '128.0.0.1',
+      '127.evil.example',
+      'localhost.evil.example',
+      '::ffff:127.0.0.1',
+    ])
+      it(`may not be none on ${host} (P10)`, () => {
+        const [problem] = problemsOf({ ...local, HOST: host })
+        assert.match(
+          problem ?? '',
+          /^BOT_AUTH none needs HOST to be a loopback address.*change HOST, or remove BOT_AUTH\.$/,
+        )
+      })
+
+    it('refuses what is neither required nor none, and then still asks for what required needs (P5)', () => {
+      const problems = problemsOf({ BOT_AUTH: 'off' })
+      assert.match(problems[0] ?? '', /^BOT_AUTH must be one of required, none\.$/)
+      assert.ok(problems.some((problem) => problem.startsWith('MicrosoftAppId is missing')))
+    })
+  })
+
+  describe('the bot registration', () => {
+    it('needs no password with a managed identity, and no tenant where it is multi-tenant', () => {
+      const msi = { ...bot, MicrosoftAppType: 'userassignedmsi', MicrosoftAppPassword: '' }
+      assert.equal(configOf(msi).bot.type, 'UserAssignedMSI')
+      const multi = { ...bot, MicrosoftAppType: 'MultiTenant', MicrosoftAppTenantId: '' }
+      assert.deepEqual(configOf({ ...multi, ALLOWED_TENANTS: tenant }).bot.allowedTenants, [tenant.toLowerCase()])
+      assert.match(problemsOf(multi)[0] ?? '', /^ALLOWED_TENANTS is missing/)
+    })
+
+    it('takes no id that is not a GUID', () => {
+      assert.match(problemsOf({ ...bot, MicrosoftAppId: 'bot' })[0] ?? '', /^MicrosoftAppId must be a GUID/)
+    })
+  })
+
+  describe('ALLOWED_TENANTS', () => {
+    it('takes commas or spaces, and any case', () => {
+      const list = `${tenant}, ${appId}\t${appId}`
+      const allowed = [tenant.toLowerCase(), appId, appId]
+      assert.deepEqual(configOf({ ...bot, ALLOWED_TENANTS: list }).bot.allowedTenants, allowed)
+    })
+
+    it('is the Playground’s tenant where nobody is asked for a token, and never everybody (P10)', () => {
+      assert.deepEqual(configOf(local).bot.allowedTenants, [playgroundTenant])
+      assert.deepEqual(configOf({ ...local, ALLOWED_TENANTS: 'mine' }).bot.allowedTenants, ['mine'])
+      for (const env of [local, bot])
+        assert.match(problemsOf({ ...env, ALLOWED_TENANTS: '*' })[0] ?? '', /^ALLOWED_TENANTS/)
+    })
+
+    it('agrees with the tenant that the Playground really sends', () => {
+      const code = readFileSync('node_modules/@microsoft/m365agentsplayground/dist/index.js', 'utf8')
+      assert.ok(code.includes(`tenantId: ${playgroundTenant}\\n`))
+    })
+  })
+
+  describe('the store', () => {
+    it('is a SQLite file', () => {
+      assert.deepEqual(configOf({ ...bot, RUNBOT_STORE: 'sqlite:/var/x y.db' }).store, {
+        kind: 'sqlite',
+        path: '/var/x y.db',
+      })
+      for (const store of ['sqlite:', 'sqlite::memory:', 'runbot.db', 'postgres://x'])
+        assert.match(problemsOf({ ...bot, RUNBOT_STORE: store })[0] ?? '', /^RUNBOT_STORE must be sqlite:<path>/)
+    })
+
+    it('is not Cosmos DB in this version, which it says', () => {
+      const problems = problemsOf({ ...bot, RUNBOT_STORE: 'cosmos' })
+      assert.match(problems[0] ?? '', /^RUNBOT_STORE cosmos is not part of this version yet: use sqlite:<path>/)
+    })
+  })
+
+  describe('ServiceNow', () => {
+    const url = { ...bot, SERVICENOW_URL: 'https://x.example/' }
+    const client = { SERVICENOW_CLIENT_ID: 'id', SERVICENOW_CLIENT_SECRET: 's' }
+    const user = { SERVICENOW_USERNAME: 'u', SERVICENOW_PASSWORD: 'p' }
+
+    it('is logged in to by client credentials, password grant or Basic, as the variables tell', () => {
+      const kind = (env: NodeJS.ProcessEnv) => configOf({ ...url, ...env }).serviceNow?.auth.kind
+      assert.deepEqual(
+        [kind(client), kind({ ...client, ...user }), kind(user)],
+        ['clientCredentials', 'password', 'basic'],
+      )
+    })
+
+    it('is polled every minute unless told; 0 is off', () => {
+      const { serviceNow } = configOf({ ...url, ...user })
+      assert.deepEqual(serviceNow, {
+        url: 'https://x.example',
+        auth: { kind: 'basic', username: 'u', password: 'p' },
+        pollMs: 60_000,
+      })
+      assert.equal(configOf({ ...url, ...user, SERVICENOW_POLL_MS: '0' }).serviceNow?.pollMs, 0)
+    })
+
+    const bad: [what: string, env: NodeJS.ProcessEnv, says: RegExp][] = [
+      ['no credentials', url, /^SERVICENOW_URL needs credentials: set SERVICENOW_CLIENT_ID/],
+      ['a client id without its secret', { ...url, SERVICENOW_CLIENT_ID: 'id' }, /CLIENT_SECRET go together/],
+      ['a user name without a password', { ...url, ...client, SERVICENOW_USERNAME: 'u' }, /PASSWORD go together/],
+      ['credentials without a URL', { ...bot, ...user }, /^SERVICENOW_URL is missing/],
+      ['plain http', { ...url, ...user, SERVICENOW_URL: 'http://x.example' }, /^SERVICENOW_URL must be an https URL/],
+      [
+        'credentials in the URL',
+        { ...url, ...user, SERVICENOW_URL: 'https://u:p@x.example' },
+        /^SERVICENOW_URL must be/,
+      ],
+      ['no URL at all', { ...url, ...user, SERVICENOW_URL: 'x.example' }, /^SERVICENOW_URL must be/],
+    ]
+    for (const [what, env, says] of bad)
+      it(`refuses ${what} and says what to do (P12)`, () => {
+        const problems = problemsOf(env)
+        assert.equal(problems.length, 1)
+        assert.match(problems[0] ?? '', says)
+      })
+
+    it('may be plain http on a loopback address, as the sandbox is', () => {
+      for (const host of ['127.0.0.1:8080', '[::1]:8080', 'localhost'])
+        assert.deepEqual(problemsOf({ ...url, ...user, SERVICENOW_URL: `http://${host}` }), [])
+    })
+  })
+
+  describe('webhook secrets', () => {
+    it('may be several while they rotate', () => {
+      const value = ` ${secretOf(24)}  ${secretOf(64)} `
+      assert.deepEqual(configOf({ ...bot, EVENTS_SECRET: value }).webhookSecrets.events, [secretOf(24), secretOf(64)])
+    })
+
+    for (const [what, secret] of [
+      ['too short', secretOf(23)],
+      ['too long', secretOf(65)],
+      ['not base64', 'whsec_!!!'],
+      ['in base64url', `whsec_${Buffer.alloc(33, 255).toString('base64url')}`],
+      ['without whsec_', secretOf(32).slice(6)],
+    ] as const)
+      it(`may not be ${what}, and the problem says which one`, () => {
+        const problems = problemsOf({ ...bot, SERVICENOW_WEBHOOK_SECRET: `${secretOf(32)} ${secret}` })
+        assert.deepEqual(problems, [
+          'SERVICENOW_WEBHOOK_SECRET must be whsec_ and the base64 of 24 to 64 random bytes (secret 2 of 2), with spaces between several.',
+        ])
+      })
+  })
+
+  describe('AUDIT_SIGNING_KEY', () => {
+    const pem = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+    let directory = ''
+    before(() => {
+      directory = mkdtempSync(join(tmpdir(), 'runbot-config-'))
+    })
+    after(() => rmSync(directory, { recursive: true }))
+
+    it('is a PEM, a PEM on one line, or the path of one', () => {
+      const path = join(directory, 'key.pem')
+      writeFileSync(path, pem)
+      for (const value of [pem, pem.replaceAll('\n', '\\n'), path])
+        assert.equal(configOf({ ...bot, AUDIT_SIGNING_KEY: value }).auditSigningKey?.asymmetricKeyType, 'ed25519')
+    })
+
+    it('says what is wrong with it without telling it', () => {
+      const rsa = generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey.export({
+        type: 'pkcs8',
+        format: 'pem',
+      })
+      const says = (value: string) => problemsOf({ ...bot, AUDIT_SIGNING_KEY: value })[0] ?? ''
+      assert.match(says('/nowhere/key.pem'), /^AUDIT_SIGNING_KEY names a file that cannot be read \(ENOENT\)/)
+      assert.match(says(rsa.toString()), /^AUDIT_SIGNING_KEY is not an Ed25519 key/)
+      assert.match(says(pem.replace('MC4', 'xxx')), /^AUDIT_SIGNING_KEY is not a private key in PEM format/)
+    })
+  })
+
+  it('has every variable of DESIGN §6 documented in .env.example, and its examples are valid', () => {
+    const text = readFileSync('.env.example', 'utf8')
+    const names = ['HOST', 'PORT', 'PUBLIC_URL', 'MicrosoftAppType', 'MicrosoftAppId', 'MicrosoftAppPassword']
+    names.push('MicrosoftAppTenantId', 'ALLOWED_TENANTS', 'BOT_AUTH', 'BOT_OPENID_METADATA', 'BOT_LOGIN_URL')
+    names.push('BOT_SERVICE_HOSTS', 'RUNBOT_STORE', 'COSMOS_ENDPOINT', 'COSMOS_DATABASE', 'COSMOS_KEY', 'RUNBOOKS_DIR')
+    names.push('SERVICENOW_URL', 'SERVICENOW_CLIENT_ID', 'SERVICENOW_CLIENT_SECRET', 'SERVICENOW_USERNAME')
+    names.push('SERVICENOW_PASSWORD', 'SERVICENOW_WEBHOOK_SECRET', 'EVENTS_SECRET', 'SERVICENOW_POLL_MS')
+    names.push('AUDIT_SIGNING_KEY', 'LOG_LEVEL')
+    const shown = parseEnv(text.replaceAll(/^#([A-Za-z_]+=)/gm, '$1'))
+    assert.deepEqual(Object.keys(shown).toSorted(), names.toSorted())
+    const usable = { ...shown, ...bot, SERVICENOW_USERNAME: 'u', SERVICENOW_PASSWORD: 'p' }
+    assert.deepEqual(problemsOf(usable), [])
+  })
+})

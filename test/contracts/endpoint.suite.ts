@@ -1,0 +1,204 @@
+// Owns what every endpoint promises, whatever system it speaks with: run against each implementation over real HTTP.
+import assert from 'node:assert/strict'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { PlannedRequest } from '../../src/core/plan.ts'
+import type { Endpoint, Launch, Progress } from '../../src/ports/endpoint.ts'
+import { PortError, type PortErrorKind } from '../../src/ports/errors.ts'
+import type { Fault, Faults } from '../sandbox/faults.ts'
+
+/** One endpoint in front of its own fresh system. */
+export interface EndpointWorld {
+  readonly endpoint: Endpoint
+  /** A mutating request that succeeds. */
+  readonly request: PlannedRequest
+  readonly faults: Faults
+  /** How often the system really did something, when all is quiet. */
+  effects(): Promise<number>
+  /** Closes its port. */
+  down(): Promise<void>
+  stop(): Promise<void>
+}
+
+export interface EndpointTraits {
+  /** `find` can tell what became of a key. */
+  readonly findsByKey: boolean
+}
+
+export const launchOf = (request: PlannedRequest, fields: Partial<Launch> = {}): Launch => ({
+  request,
+  key: 'key-1',
+  run: 'run-1',
+  target: 'web-01',
+  requestedBy: 'runbot',
+  deadlineAt: Date.now() + 20_000,
+  ...fields,
+})
+
+/** Follows to the end. */
+export async function followed(endpoint: Endpoint, request: PlannedRequest, from: Progress) {
+  let progress = from
+  for (let asked = 0; progress.state === 'running' && asked < 500; asked++) {
+    await sleep(5)
+    progress = await endpoint.progress(request, progress.handle)
+  }
+  if (progress.state !== 'ended') assert.fail('it never ended')
+  return progress
+}
+
+/** The PortError that a promise rejects with. */
+export async function failure(promise: Promise<unknown>): Promise<PortError> {
+  const error = await promise.then(
+    () => assert.fail('it should have failed'),
+    (reason: unknown) => reason,
+  )
+  assert.ok(error instanceof PortError, String(error))
+  return error
+}
+
+const refusals: readonly [status: number, kind: PortErrorKind][] = [
+  [400, 'malformed'],
+  [401, 'denied'],
+  [403, 'denied'],
+  [404, 'notFound'],
+  [422, 'malformed'],
+  [429, 'throttled'],
+]
+
+const lost: readonly [name: string, fault: Fault, kind: PortErrorKind][] = [
+  ['a reset', 'reset-after-commit', 'unavailable'],
+  ['a page of HTML', 'html', 'malformed'],
+  ['a 500', { status: 500 }, 'unavailable'],
+  ['a 503', { status: 503, headers: { 'retry-after': '7' } }, 'unavailable'],
+  ['a 301', { status: 301, headers: { location: '/elsewhere' } }, 'malformed'],
+  ['a 303', { status: 303, headers: { location: '/elsewhere' } }, 'malformed'],
+]
+
+/** Registers the suite. `make` gives a fresh world to every test. */
+export function endpointContract(name: string, make: () => Promise<EndpointWorld>, traits: EndpointTraits): void {
+  describe(`${name} keeps the endpoint contract`, () => {
+    let world: EndpointWorld
+    beforeEach(async () => {
+      world = await make()
+    })
+    afterEach(() => world.stop())
+
+    it('launches once and tells how it ended', async () => {
+      const { endpoint, request } = world
+      const end = await followed(endpoint, request, await endpoint.launch(launchOf(request)))
+      assert.equal(end.outcome, 'succeeded')
+      assert.notEqual(end.reason, '')
+      assert.equal(await world.effects(), 1)
+    })
+
+    it('describes the request in one line without being asked to send it', async () => {
+      assert.match(world.endpoint.describe(world.request), /^[A-Z]+ http[^\n]+$/)
+      assert.equal(await world.effects(), 0)
+    })
+
+    it('sends nothing after the deadline (P2)', async () => {
+      const { endpoint, request } = world
+      const error = await failure(endpoint.launch(launchOf(request, { deadlineAt: Date.now() - 1 })))
+      assert.equal(error.kind, 'timeout')
+      assert.equal(error.mayHaveHappened, false)
+      assert.equal(await world.effects(), 0)
+    })
+
+    it('aborts a pending launch at its deadline and says that it may have happened (P3)', async () => {
+      world.faults.add({ fault: { slow: 800 }, commit: true })
+      const { endpoint, request } = world
+      const error = await failure(endpoint.launch(launchOf(request, { deadlineAt: Date.now() + 300 })))
+      assert.equal(error.kind, 'timeout')
+      assert.equal(error.mayHaveHappened, true)
+    })
+
+    it('knows that nothing was started where nobody listens (P3)', async () => {
+      await world.down()
+      const error = await failure(world.endpoint.launch(launchOf(world.request)))
+      assert.equal(error.kind, 'unavailable')
+      assert.equal(error.mayHaveHappened, false)
+    })
+
+    for (const [status, kind] of refusals)
+      it(`takes a ${status} for certainly not started (P3)`, async () => {
+        world.faults.add({ fault: { status } })
+        const error = await failure(world.endpoint.launch(launchOf(world.request)))
+        assert.equal(error.kind, kind)
+        assert.equal(error.mayHaveHappened, false)
+      })
+
+    it('hands on when a throttling system wants to be asked again, as seconds or as a date', async () => {
+      const { endpoint, faults, request } = world
+      faults.add({ fault: { status: 429, headers: { 'retry-after': '7' } } })
+      assert.equal((await failure(endpoint.launch(launchOf(request)))).retryAfterMs, 7000)
+      faults.add({ fault: { status: 429, headers: { 'retry-after': new Date(Date.now() + 3_600_000).toUTCString() } } })
+      const { retryAfterMs = 0 } = await failure(endpoint.launch(launchOf(request)))
+      assert.ok(retryAfterMs > 3_000_000 && retryAfterMs <= 3_600_000)
+    })
+
+    for (const [what, fault, kind] of lost)
+      it(`leaves it open after ${what}, although it did happen (P3)`, async () => {
+        world.faults.add({ fault, commit: true })
+        const error = await failure(world.endpoint.launch(launchOf(world.request)))
+        assert.equal(error.kind, kind)
+        assert.equal(error.mayHaveHappened, true)
+        assert.equal(await world.effects(), 1)
+      })
+
+    it('leaves it open after a reset before anything happened, which looks the same from here (P3)', async () => {
+      world.faults.add({ fault: 'reset-before' })
+      const error = await failure(world.endpoint.launch(launchOf(world.request)))
+      assert.equal(error.mayHaveHappened, true)
+      assert.equal(await world.effects(), 0)
+    })
+
+    if (traits.findsByKey) findsByKey(() => world)
+    else
+      it('cannot tell what became of a key, so it stays unknown (P3)', async () => {
+        await world.endpoint.launch(launchOf(world.request))
+        const error = await failure(world.endpoint.find(world.request, 'key-1'))
+        assert.equal(error.kind, 'unavailable')
+      })
+  })
+}
+
+function findsByKey(current: () => EndpointWorld): void {
+  it('answers undefined for a key that the system does not know', async () => {
+    const { endpoint, request } = current()
+    assert.equal(await endpoint.find(request, 'never-sent'), undefined)
+  })
+
+  for (const fault of ['reset-after-commit', 'html', 'garbage', { status: 502 }] as const)
+    it(`finds by its key what ${JSON.stringify(fault)} hid (P3)`, async () => {
+      const { effects, endpoint, faults, request } = current()
+      faults.add({ fault, commit: true })
+      await failure(endpoint.launch(launchOf(request)))
+      const found = await endpoint.find(request, 'key-1')
+      assert.ok(found)
+      assert.equal((await followed(endpoint, request, found)).outcome, 'succeeded')
+      assert.equal(await effects(), 1)
+    })
+
+  it('starts nothing twice when the same key is sent again, where it calls itself idempotent (P3)', async () => {
+    const { effects, endpoint, faults, request } = current()
+    if (!endpoint.idempotent) return
+    faults.add({ fault: 'reset-after-commit' })
+    await failure(endpoint.launch(launchOf(request)))
+    const again = await endpoint.launch(launchOf(request))
+    assert.equal((await followed(endpoint, request, again)).outcome, 'succeeded')
+    assert.equal(await effects(), 1)
+  })
+
+  for (const fault of ['html', 'garbage', { status: 404 }, { status: 500 }, { status: 302 }] as const)
+    it(`does not take ${JSON.stringify(fault)} for "no such key" (P3)`, async () => {
+      const { endpoint, faults, request } = current()
+      faults.add({ fault, times: 3 })
+      await failure(endpoint.find(request, 'key-1'))
+    })
+
+  it('asks for a cancel, and asking once more does no harm', async () => {
+    const { endpoint, request } = current()
+    const { handle } = await endpoint.launch(launchOf(request))
+    await endpoint.cancel(request, handle)
+    await endpoint.cancel(request, handle)
+  })
+}
