@@ -1,6 +1,7 @@
 // Owns what an iCalendar file says: each event as the spans of time that it covers, unfolded as far as they are asked for.
 import ICAL from 'ical.js'
 import type { Instant } from '../../core/values.ts'
+import { CalendarProblem, dayOf, ruleOf, wallOf } from './calendar-rules.ts'
 import { ianaZone, utcZone, type Wall, type Zone } from './calendar-zones.ts'
 
 /** [start, end) */
@@ -15,19 +16,7 @@ export interface CalendarEvent {
   readonly spans: () => Iterator<Span>
 }
 
-export class CalendarProblem extends Error {
-  /** A text of the file near which it went wrong. */
-  readonly near: string
-  constructor(message: string, near = '') {
-    super(message)
-    this.near = near
-  }
-}
-
 const MAX_EVENTS = 2000
-/** Days without an occurrence after which a rule counts as impossible: more than eight years. */
-const MAX_TRIES = 3000
-const FREQUENCIES = new Set(['DAILY', 'WEEKLY', 'MONTHLY', 'YEARLY'])
 
 /** Reads a VCALENDAR. Cancelled events are left out. Throws CalendarProblem for what it cannot tell the times of. */
 export function readEvents(text: string): readonly CalendarEvent[] {
@@ -83,7 +72,7 @@ function eventOf(component: ICAL.Component, all: readonly ICAL.Component[], canc
       for (const each of merged([
         single
           .map(placed)
-          .sort((a, b) => a.start - b.start)
+          .toSorted((a, b) => a.start - b.start)
           .values(),
         ...rows,
       ])) {
@@ -105,8 +94,6 @@ function* placedRow(times: Iterator<ICAL.Time>, placed: (time: ICAL.Time) => Pla
   for (let next = times.next(); !next.done; next = times.next()) yield placed(next.value)
 }
 
-const dayOf = (time: ICAL.Time): string => time.toString().slice(0, 10)
-
 /** Single changed occurrences are events of their own; the rule must not count them a second time. */
 function overridesOf(component: ICAL.Component, all: readonly ICAL.Component[]) {
   const uid = component.getFirstPropertyValue('uid')
@@ -122,43 +109,6 @@ function timesOf(component: ICAL.Component, name: string) {
       return { time, zone: zoneOf(property, time) }
     }),
   )
-}
-
-/** An RRULE as an endless or ended row of wall clock times, from DTSTART on. */
-function ruleOf(rule: unknown, start: ICAL.Time, zone: Zone): () => Iterator<ICAL.Time> {
-  if (!(rule instanceof ICAL.Recur)) throw new CalendarProblem('an RRULE cannot be read', 'RRULE')
-  if (!FREQUENCIES.has(rule.freq))
-    throw new CalendarProblem(`FREQ=${rule.freq} is not supported: use DAILY or slower`, 'RRULE')
-  const until = rule.until
-  const rest = rule.clone()
-  rest.until = null as unknown as ICAL.Time
-  const floating = start.clone()
-  floating.zone = ICAL.Timezone.localTimezone
-  const isPast = (time: ICAL.Time): boolean => {
-    if (!until) return false
-    if (until.isDate) return dayOf(time) > dayOf(until)
-    return zone(wallOf(time)) > (until.zone === ICAL.Timezone.utcTimezone ? utcZone : zone)(wallOf(until))
-  }
-  return function* () {
-    const iterator = guarded(rest.iterator(floating))
-    for (let time = iterator.next(); time && !isPast(time); time = iterator.next()) yield time.clone()
-  }
-}
-
-/** A rule such as "the 31st of February" would be looked for without end: the library tries on for ever. */
-function guarded(iterator: ReturnType<ICAL.Recur['iterator']>): ReturnType<ICAL.Recur['iterator']> {
-  const next = iterator.next.bind(iterator)
-  const fits = iterator.check_contracting_rules.bind(iterator)
-  let tries = 0
-  iterator.check_contracting_rules = () => {
-    if (++tries > MAX_TRIES) throw new CalendarProblem('an RRULE finds no date', 'RRULE')
-    return fits()
-  }
-  iterator.next = (again) => {
-    if (!again) tries = 0
-    return next(again)
-  }
-  return iterator
 }
 
 /** DTEND against DTSTART is a length on the wall clock: 8:00 to 18:00 stays so across a change of the clocks. */
@@ -189,15 +139,6 @@ function zoneOf(property: ICAL.Property, time: ICAL.Time): Zone {
   if (!known) throw new CalendarProblem(`the time zone "${id}" is neither in this file nor an IANA name`, id)
   return known
 }
-
-const wallOf = (time: ICAL.Time): Wall => ({
-  year: time.year,
-  month: time.month,
-  day: time.day,
-  hour: time.isDate ? 0 : time.hour,
-  minute: time.isDate ? 0 : time.minute,
-  second: time.isDate ? 0 : time.second,
-})
 
 function shifted(wall: Wall, ms: number): Wall {
   const date = new Date(utcZone(wall) + ms)

@@ -1,7 +1,8 @@
 // Owns calendars: an iCalendar file becomes the answer to "is it open at this instant, and why?".
 import type { Calendar } from '../../core/governance.ts'
 import type { Instant } from '../../core/values.ts'
-import { type CalendarEvent, CalendarProblem, readEvents, type Span } from './calendar-events.ts'
+import { type CalendarEvent, readEvents, type Span } from './calendar-events.ts'
+import { CalendarProblem } from './calendar-rules.ts'
 
 export type ReadCalendar =
   | { readonly ok: true; readonly calendar: Calendar }

@@ -28,7 +28,9 @@ export const environment: CelEnv = celEnv({ funcs: [...arithmetic(), ...strings.
 /** Names that may be called, as methods or functions. */
 export const isFunction = (name: string): boolean => environment.funcs.find(name) !== undefined
 export const functionNames = (): readonly string[] =>
-  [...new Set([...environment.funcs].map((func) => func.name))].filter((name) => /^[a-z][A-Za-z]*$/.test(name)).sort()
+  [...new Set([...environment.funcs].map((func) => func.name))]
+    .filter((name) => /^[a-z][A-Za-z]*$/.test(name))
+    .toSorted()
 
 /** A literal pattern, compiled once. Throws where it does not compile. */
 export function regex(pattern: string): { test: (text: string) => boolean } {

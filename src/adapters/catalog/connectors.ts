@@ -4,11 +4,11 @@ import type { Json, JsonObject } from '../../core/values.ts'
 import type { ServiceNowSettings, SystemSettings } from '../../ports/catalog.ts'
 import { type ConnectorsFile, connectorsSchema, operationSchema, type SystemFile } from './connectors-schema.ts'
 import { type Environment, fillEnvironment } from './environment.ts'
-import { type KnownFacts, factsOf } from './facts.ts'
+import { factsOf, type KnownFacts } from './facts.ts'
 import { compilePattern } from './pattern.ts'
 import { readShape } from './schema.ts'
-import type { Read, Source } from './yaml-source.ts'
 import { allowProblem, urlProblem } from './urls.ts'
+import type { Read, Source } from './yaml-source.ts'
 
 export interface Connectors {
   readonly operations: ReadonlyMap<string, Operation>

@@ -41,7 +41,7 @@ export function openFolder(dir: string): Folder {
       try {
         return readdirSync(join(dir, sub))
           .filter((name) => /^[^.].*\.ya?ml$/.test(name))
-          .sort()
+          .toSorted()
           .map((name) => `${sub}/${name}`)
       } catch {
         return []
@@ -50,7 +50,7 @@ export function openFolder(dir: string): Folder {
     filesRead: () => read.size,
     version: () => {
       const hash = createHash('sha256')
-      for (const file of [...read.keys()].sort()) hash.update(`${file}\0${read.get(file)}\n`)
+      for (const file of [...read.keys()].toSorted()) hash.update(`${file}\0${read.get(file)}\n`)
       return hash.digest('hex')
     },
   }

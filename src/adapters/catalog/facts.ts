@@ -23,6 +23,9 @@ export const INCIDENT_FACTS = [
 /** What every CI has; `class` is the display label of its class (DESIGN §9 "Facts"). */
 export const CI_FACTS = ['name', 'class', 'environment', 'location']
 
+/** What an earlier step is known by: how it ended on this target. */
+export const STEP_FACTS = ['failed', 'succeeded', 'unknown', 'skipped']
+
 export const BLAST_FACTS = ['users', 'cis', 'vip']
 
 export interface KnownFacts {

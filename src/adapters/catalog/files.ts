@@ -41,18 +41,27 @@ export function watchFiles(options: WatchOptions): Files {
   const listeners = new Set<(content: Content) => void>()
   let pending: NodeJS.Timeout | undefined
 
-  const reload = () => {
+  /** Whoever listens must not be able to stop the watching. */
+  const guarded = (act: () => void, otherwise?: (error: unknown) => void) => {
     try {
-      stamp = stampOf(dir)
-      const loaded = loadContent(options)
-      if (!loaded.ok) return onProblem(loaded.problems)
-      if (loaded.content.version === content.version) return
-      content = loaded.content
-      for (const listener of [...listeners]) listener(content)
+      act()
     } catch (error) {
-      onProblem([{ file: dir, line: 1, column: 1, message: `cannot be read again: ${String(error)}` }])
+      otherwise?.(error)
     }
   }
+  const failed = (error: unknown) => {
+    const message = `cannot be taken over: ${error instanceof Error ? error.message : String(error)}`
+    guarded(() => onProblem([{ file: dir, line: 1, column: 1, message }]))
+  }
+  const reload = () =>
+    guarded(() => {
+      stamp = stampOf(dir)
+      const loaded = loadContent(options)
+      if (!loaded.ok) return guarded(() => onProblem(loaded.problems))
+      if (loaded.content.version === content.version) return
+      content = loaded.content
+      for (const listener of listeners) guarded(() => listener(loaded.content), failed)
+    }, failed)
   const changed = () => {
     clearTimeout(pending)
     pending = setTimeout(reload, debounceMs)
@@ -106,7 +115,7 @@ function stampOf(dir: string): string {
 
 const list = (path: string): readonly string[] => {
   try {
-    return readdirSync(path).sort()
+    return readdirSync(path).toSorted()
   } catch {
     return []
   }

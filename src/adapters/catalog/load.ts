@@ -80,7 +80,7 @@ export function loadContent({ dir, env, clock, unset = 'error' }: LoadOptions): 
 
 /** Problems in the order in which a person would walk through the files. */
 export const sorted = (problems: readonly CatalogProblem[]): readonly CatalogProblem[] =>
-  [...problems].sort(
+  problems.toSorted(
     (a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0) || a.line - b.line || a.column - b.column,
   )
 

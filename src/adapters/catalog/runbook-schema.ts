@@ -1,6 +1,6 @@
 // Owns the shape of a runbook file.
 import { z } from 'zod'
-import { blastRadius, antiFlap } from './governance-schema.ts'
+import { antiFlap, blastRadius } from './governance-schema.ts'
 import {
   anything,
   duration,

@@ -13,7 +13,7 @@ export function nearest(word: string, known: readonly string[]): string | undefi
   if (word.length < 2) return undefined
   const ranked = known
     .map((each) => ({ each, far: distance(word.toLowerCase(), each.toLowerCase()) }))
-    .sort((a, b) => a.far - b.far)
+    .toSorted((a, b) => a.far - b.far)
   const best = ranked[0]
   const near = word.length < 4 ? 1 : Math.max(2, Math.floor(word.length / 3))
   if (best && best.far <= near) return best.each

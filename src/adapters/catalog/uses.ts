@@ -2,7 +2,7 @@
 import type { Expression, Json, Template } from '../../core/values.ts'
 import { compileCel } from './cel.ts'
 import type { Use } from './cel-tree.ts'
-import { BLAST_FACTS, type KnownFacts } from './facts.ts'
+import { BLAST_FACTS, type KnownFacts, STEP_FACTS } from './facts.ts'
 import { listed, suggestion } from './suggest.ts'
 import { compileTemplate } from './template.ts'
 import type { Path } from './yaml-source.ts'
@@ -44,7 +44,7 @@ export function templateAt(source: Json, place: Place, path: Path, note: Note): 
 }
 
 const secretHint = (reason: string): string =>
-  /^in \$\{env:/.test(reason) ? '${env:NAME} may stand in connectors.yaml only' : reason
+  reason.startsWith('in ${env:') ? '${env:NAME} may stand in connectors.yaml only' : reason
 
 function misuse(use: Use, place: Place): string[] {
   const [root, name, next] = use
@@ -55,7 +55,7 @@ function misuse(use: Use, place: Place): string[] {
   if (root === 'target') return ['target is a name, a text: facts of the target are in ci']
   if (root === 'parameters' && place.parameters && !place.parameters.includes(name))
     return [`there is no parameter "${name}"${suggestion(name, place.parameters)}`]
-  if (root === 'steps' && place.steps) return stepProblems(name, place.steps)
+  if (root === 'steps' && place.steps) return stepProblems(name, next, place.steps)
   if (root === 'blast' && !BLAST_FACTS.includes(name))
     return [`nothing supplies blast.${name}${suggestion(name, BLAST_FACTS)}`]
   if (!place.facts) return []
@@ -72,8 +72,11 @@ function unsupplied(root: string, name: string, known: readonly string[], map: s
   return [`nothing supplies ${root}.${name}${hint.startsWith(':') ? hint : `: ${map_}`}`]
 }
 
-function stepProblems(id: string, steps: NonNullable<Place['steps']>): string[] {
-  if (steps.earlier.includes(id)) return []
+function stepProblems(id: string, fact: string | undefined, steps: NonNullable<Place['steps']>): string[] {
+  if (steps.earlier.includes(id)) {
+    if (fact === undefined || STEP_FACTS.includes(fact)) return []
+    return [`a step has no "${fact}"${suggestion(fact, STEP_FACTS)}`]
+  }
   return [
     steps.all.includes(id)
       ? `step "${id}" does not come before this one`

@@ -11,9 +11,8 @@ export interface Caps {
 
 /** Bytes of view data that leave room for the template itself in a card of 25 KB (TEAMS "Platform"). */
 const dataBytes = 15_000
-/** What folds away gives way first, then what the card opens with. */
+/** Smaller and smaller: what folds away gives way first, then what the card opens with. */
 const scales: readonly (readonly [opening: number, folded: number])[] = [
-  [1, 1],
   [1, 0.7],
   [1, 0.5],
   [1, 0.35],
@@ -31,15 +30,10 @@ const at = (scale: number): Caps => ({
 
 /** Builds with ever smaller caps until the data fits; the smallest is taken as it is. */
 export function fitted<T extends Json>(build: (opening: Caps, folded: Caps) => T): T {
-  const [first, ...smaller] = scales.map(
-    ([opening, folded]) =>
-      () =>
-        build(at(opening), at(folded)),
-  )
-  let built = (first as () => T)()
-  for (const next of smaller) {
+  let built = build(at(1), at(1))
+  for (const [opening, folded] of scales) {
     if (bytes(built) <= dataBytes) break
-    built = next()
+    built = build(at(opening), at(folded))
   }
   return built
 }

@@ -4,7 +4,7 @@ import type { CatalogProblem, Runbook } from '../../core/runbook.ts'
 import type { TextMessage } from '../../ports/channel.ts'
 import type { Membership } from '../../ports/directory.ts'
 import { openAsk } from './asks.ts'
-import { markdown } from './escape.ts'
+import { code, markdown } from './escape.ts'
 import { inText } from './figures.ts'
 import { standingOf } from './status.ts'
 
@@ -37,7 +37,7 @@ export function statusReply(runs: readonly Run[]): TextMessage {
     const about = subject.flatMap((each) => (each === undefined ? [] : [`, ${markdown(each, 60)}`])).join('')
     const title = markdown(run.runbook?.title ?? '—', 80)
     const until = ask ? words.waits(inText(ask.expiresAt)) : ''
-    return `\`${code(run.id)}\` **${title}**${about}: ${standingOf(run)}${until}`
+    return `\`${code(run.id, 160)}\` **${title}**${about}: ${standingOf(run)}${until}`
   })
   return { text: list(words.runs(runs.length), lines, longest.runs) }
 }
@@ -50,7 +50,7 @@ export function runbooksReply(
 ): TextMessage {
   const lines = runbooks.map(({ id, title, owner, parameters }) => {
     const usage = ['run', id, ...Object.keys(parameters).map((name) => `${name}=…`)].join(' ')
-    return `**${markdown(title, 100)}**, ${words.owner} ${markdown(owner, 60)}: \`${code(usage)}\``
+    return `**${markdown(title, 100)}**, ${words.owner} ${markdown(owner, 60)}: \`${code(usage, 160)}\``
   })
   const nothing = wanted.length > 0 ? words.noRunbooks(markdown(wanted.join(' '), 80)) : words.emptyCatalog
   const off = problems.map(
@@ -76,10 +76,10 @@ export function whoamiReply(who: {
   )
   return {
     text: [
-      `${words.you(markdown(who.person.name, 80))}, ${words.id} \`${code(who.person.id)}\`.`,
+      `${words.you(markdown(who.person.name, 80))}, ${words.id} \`${code(who.person.id, 160)}\`.`,
       within.length > 0 ? `${words.member}: ${joined(within)}.` : words.noMember,
       ...(unsure.length > 0 ? [`${words.unsure}: ${joined(unsure)}.`] : []),
-      ...(who.may.length > 0 ? [`${words.may}: ${who.may.map((each) => `\`${code(each)}\``).join(', ')}.`] : []),
+      ...(who.may.length > 0 ? [`${words.may}: ${who.may.map((each) => `\`${code(each, 160)}\``).join(', ')}.`] : []),
     ].join('\n\n'),
   }
 }
@@ -99,11 +99,3 @@ function joined(names: readonly string[]): string {
   const shown = names.slice(0, longest.groups).join(', ')
   return names.length > longest.groups ? `${shown} ${words.more(names.length - longest.groups)}` : shown
 }
-
-/** Inside backticks nothing is markup but a backtick; what could hide or reorder text is left out. */
-const code = (text: string): string =>
-  text
-    .replace(/[`\p{C}\p{Zl}\p{Zp}]/gu, '')
-    .replace(/</g, '‹')
-    .replace(/>/g, '›')
-    .slice(0, 160)

@@ -13,10 +13,10 @@ export function clean(text: string, max: number): string {
   const head = text.slice(0, max * 4 + 64)
   const shown = head
     .toWellFormed()
-    .replace(/[\s\u0085]+/gu, ' ')
-    .replace(/\p{Cc}/gu, picture)
     .replace(/\p{Bidi_Control}/gu, '\ufffd')
     .replace(/\p{Default_Ignorable_Code_Point}/gu, '')
+    .replace(/[\s\u0085]+/gu, ' ')
+    .replace(/\p{Cc}/gu, picture)
     .replace(/(\p{M}{3})\p{M}+/gu, '$1')
     .replace(/ {2,}/g, ' ')
     .trim()
@@ -44,6 +44,10 @@ export function markdown(text: string, max: number): string {
     .replace(/^(?=[-+=]|\d+[.)])/, gap)
 }
 
+/** Text for between backticks in a chat message, where nothing is markup but a backtick, and perhaps a tag. */
+export const code = (text: string, max: number): string =>
+  apart(clean(text, max)).replace(/`/g, "'").replace(/</g, '‹').replace(/>/g, '›')
+
 /**
  * Text for a ServiceNow journal, which renders `[code]…[/code]` as HTML and `@[id:name]` as a mention.
  * A marker of ours (`[runbot …]`) cannot be forged either: it decides whether a note was already written.
@@ -66,9 +70,9 @@ const apart = (text: string): string =>
     .replace(/\](?=\()/g, `]${gap}`)
 
 function picture(control: string): string {
-  const code = control.codePointAt(0) ?? 0
-  if (code === 0x7f) return '\u2421'
-  return code < 0x20 ? String.fromCodePoint(0x2400 + code) : '\ufffd'
+  const point = control.codePointAt(0) ?? 0
+  if (point === 0x7f) return '\u2421'
+  return point < 0x20 ? String.fromCodePoint(0x2400 + point) : '\ufffd'
 }
 
 function cut(text: string, max: number, more: boolean): string {

@@ -1,7 +1,7 @@
 // Owns what folds away below a card: every guardrail, the exact requests, incident and evidence, reasons, audit ids.
 import type { PlannedCheck, PlannedRequest, PlannedStep } from '../../core/plan.ts'
 import type { Run } from '../../core/run.ts'
-import type { Instant, JsonObject } from '../../core/values.ts'
+import type { Instant } from '../../core/values.ts'
 import { type Caps, first } from './caps.ts'
 import { bySeverity, guardrailCount, guardrailLine } from './guardrail-lines.ts'
 import { type Line, line, quoted, said } from './text-run.ts'
@@ -170,7 +170,7 @@ function reasons(run: Run, caps: Caps): readonly Line[] {
 }
 
 function audit(run: Run, context: FoldContext, caps: Caps): readonly Line[] {
-  const parameters = Object.entries((run.draft?.parameters ?? {}) as JsonObject)
+  const parameters = Object.entries(run.draft?.parameters ?? {})
   const { origin } = run
   return [
     ...limited(parameters, 8, caps, ([name, value]) =>

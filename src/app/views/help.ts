@@ -1,6 +1,5 @@
 // Owns the help card: what a person can say, from the one list of commands, in the order of an incident.
 import type { ChatCommand } from '../../core/commands.ts'
-import type { JsonObject } from '../../core/values.ts'
 import type { CardMessage } from '../../ports/channel.ts'
 import { commandList, usageOf } from '../chat/command-list.ts'
 import type { RenderCard } from './run-card.ts'
@@ -44,5 +43,5 @@ export function helpReply(render: RenderCard): CardMessage {
       group(words.govern, (name) => !looking.includes(name) && !running.includes(name)),
     ],
   }
-  return { card: render('help', data as unknown as JsonObject), summary: words.summary }
+  return { card: render('help', data), summary: words.summary }
 }

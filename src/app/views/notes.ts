@@ -116,7 +116,7 @@ function finished(
   return [
     title,
     ...about(run),
-    ...evidence.map((each) => `${words.evidence}: ${plain(each.do, 60)} sha256 ${each.sha256 ?? ''}`),
+    ...evidence.map((each) => `${words.evidence}: ${plain(each.do, 60)} sha256 ${plain(each.sha256 ?? '', 64)}`),
     `${words.head}: ${plain(head, 80)} (${words.entries(seq)})`,
   ]
 }

@@ -110,7 +110,7 @@ function view(run: Run, context: RunCardContext, caps: Caps, folded: Caps): Json
     note: words.note,
     expanded: context.expanded === true,
     folds: folds(run, context, folded),
-  } as unknown as JsonObject
+  }
 }
 
 function subject(run: Run, caps: Caps): readonly Line[] {

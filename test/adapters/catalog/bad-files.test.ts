@@ -1,6 +1,6 @@
 // Owns the proof that every mistake in a file is reported where it stands, in words.
 import assert from 'node:assert/strict'
-import { changed, CONNECTORS, GOVERNANCE, problemsOf, RUNBOOK } from './folder.ts'
+import { CONNECTORS, changed, GOVERNANCE, problemsOf, RUNBOOK } from './folder.ts'
 
 /** [what is wrong, passage, its replacement, every problem] */
 type Case = readonly [title: string, from: string, to: string, ...problems: string[]]
@@ -247,6 +247,12 @@ const runbooks: Case[] = [
     'steps["mend"].failed',
     'steps["mned"].failed',
     '14:11 there is no step "mned": did you mean "mend"?',
+  ],
+  [
+    'a rung that asks what no step is known by',
+    'steps["mend"].failed',
+    'steps["mend"].faild',
+    '14:11 a step has no "faild": did you mean "failed"?',
   ],
   ['an unknown rule', 'approval: always', 'approval: alway', '16:15 there is no rule "alway": did you mean "always"?'],
   [

@@ -91,7 +91,7 @@ describe('CEL over JSON', () => {
   it('tells which names an expression uses, without those of its own loops', () => {
     const compiled = compileCel('ci.tags.all(t, t != incident.ci["name"]) && steps["a-b"].failed')
     assert.ok(compiled.ok)
-    assert.deepEqual([...compiled.uses].map((use) => use.join('.')).sort(), [
+    assert.deepEqual([...compiled.uses].map((use) => use.join('.')).toSorted(), [
       'ci.tags',
       'incident.ci.name',
       'steps.a-b.failed',

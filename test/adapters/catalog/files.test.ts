@@ -1,8 +1,7 @@
 // Owns the proof that changed files are read again, and that broken ones change nothing.
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
+import { EventEmitter, once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { EventEmitter } from 'node:events'
 import { InvalidFiles, type WatchOptions, watchFiles } from '../../../src/adapters/catalog/files.ts'
 import { changed, clock, GOVERNANCE, RUNBOOK, type TestFolder, testFolder } from './folder.ts'
 
@@ -82,6 +81,19 @@ describe('watched files', () => {
     folder.write({ 'catalog/other.yaml': changed(RUNBOOK, 'runbook: mend-it', 'runbook: other') })
     await change
     assert.deepEqual([told, files.current().catalog.runbooks.size], [1, 2])
+  })
+
+  it('go on for the others when a listener throws, and say so', async () => {
+    const { files, heard } = watched()
+    files.onChange(() => {
+      throw new Error('a bug')
+    })
+    const last = new Promise((resolve) => files.onChange(resolve))
+    const problem = once(heard, 'problem')
+    folder.write({ 'catalog/mend-it.yaml': changed(RUNBOOK, 'Mend it', 'Mend it well') })
+    const [[problems], content] = await Promise.all([problem, last])
+    assert.equal(problems[0].message, 'cannot be taken over: a bug')
+    assert.equal(content, files.current())
   })
 
   it('survive the loss of the whole folder', async () => {

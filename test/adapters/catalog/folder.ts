@@ -2,8 +2,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { loadContent, type LoadOptions, type Loaded } from '../../../src/adapters/catalog/load.ts'
 import { problemLine } from '../../../src/adapters/catalog/files.ts'
+import { type Loaded, type LoadOptions, loadContent } from '../../../src/adapters/catalog/load.ts'
 
 export const NOW = Date.parse('2026-03-02T10:00:00Z')
 export const clock = { now: () => NOW }

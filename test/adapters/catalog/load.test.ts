@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { loadContent } from '../../../src/adapters/catalog/load.ts'
 import { checkScenarios } from '../../../src/adapters/catalog/scenarios.ts'
-import { changed, clock, CONNECTORS, GOVERNANCE, NOW, RUNBOOK, testFolder } from './folder.ts'
+import { CONNECTORS, changed, clock, GOVERNANCE, NOW, RUNBOOK, testFolder } from './folder.ts'
 
 const env = new Proxy(
   {},

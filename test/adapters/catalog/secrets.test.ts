@@ -1,6 +1,6 @@
 // Owns the proof that secrets reach the systems and nothing else.
 import assert from 'node:assert/strict'
-import { changed, CONNECTORS, problemsOf, testFolder } from './folder.ts'
+import { CONNECTORS, changed, problemsOf, testFolder } from './folder.ts'
 
 const SECRET = 'token-that-is-secret'
 
