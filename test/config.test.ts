@@ -39,6 +39,7 @@ describe('the configuration', () => {
       },
       store: { kind: 'sqlite', path: 'data/runbot.db' },
       runbooksDir: 'runbooks',
+      leaseMs: 10_000,
       webhookSecrets: { serviceNow: [], events: [] },
       logLevel: 'info',
     })

@@ -25,12 +25,15 @@ export function app(deps: Deps): App {
   const authority = authorityOf(deps.directory, deps.files.current)
   const assess = assessor(deps, authority)
   const cards = runCards(deps, authority)
-  const intake = intakeOf(deps, journal)
   const clicks = clicksOf(deps, journal, authority, cards)
   const commands = commandsOf({ deps, journal, authority, assess, cards })
   const surfaces = [teamsSurface(deps, journal, cards), serviceNowSurface(deps, journal)]
   const reviewed = new Map<string, string>()
   const worker = workerOf({ deps, journal, assess, authority, surfaces, reviewed })
+  const intake = intakeOf(deps, journal, async (run) => {
+    reviewed.delete(run)
+    await worker.wake(run)
+  })
 
   journal.onAppend((id, events) => {
     for (const event of events)

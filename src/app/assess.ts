@@ -2,12 +2,13 @@
 import type { Parties } from '../core/approval.ts'
 import type { Freeze, Known, PolicyFacts } from '../core/guardrails/input.ts'
 import { known, unknown, type Blast, type Change, type IncidentContext } from '../core/incident.ts'
+import { parametersOf } from '../core/parameters.ts'
 import { draftPlan, planHash, type Draft, type Target } from '../core/plan.ts'
 import { evaluate, type Decision } from '../core/policy.ts'
 import type { Run } from '../core/run.ts'
 import type { Runbook } from '../core/runbook.ts'
 import { scopeOf } from '../core/scope.ts'
-import type { Json } from '../core/values.ts'
+import type { Json, JsonObject } from '../core/values.ts'
 import { isPortError, isTransient } from '../ports/errors.ts'
 import type { Authority } from './authority.ts'
 import type { Deps } from './deps.ts'
@@ -49,7 +50,10 @@ export function assessor(deps: Deps, authority: Authority): Assess {
   }
 
   const targetsOf = async (subject: Subject, runbook: Runbook, context: IncidentContext) => {
-    const names = subject.requested.targets.length > 0 ? subject.requested.targets : listedTargets(runbook, context)
+    const names =
+      subject.requested.targets.length > 0
+        ? subject.requested.targets
+        : listedTargets(runbook, context, subject.requested.parameters)
     if (typeof names === 'string') return names
     const targets: Target[] = []
     for (const name of names) {
@@ -134,7 +138,7 @@ export function assessor(deps: Deps, authority: Authority): Assess {
       const blast = await blastOf(deps, targets, context)
       const request = { runbook, context, parameters: subject.requested.parameters, targets, blast, run: subject.id }
       const planned = draftPlan(request, content.catalog)
-      if (!planned.ok) return failed(false, ...planned.problems)
+      if (!planned.ok) return failed(false, ...absent(targets), ...planned.problems)
       const draft = planned.value
       const facts = await factsOf(subject, runbook, draft, context, blast)
       const decision = evaluate({ runbook, draft, governance: content.governance, facts, at })
@@ -152,9 +156,15 @@ export function assessor(deps: Deps, authority: Authority): Assess {
   }
 }
 
+/** A mistyped target is the likeliest reason why a plan lacks facts, so it is said first (P12). */
+const absent = (targets: readonly Target[]): readonly string[] =>
+  targets.flatMap((target) => (target.ci ? [] : [`${target.name} is not in the CMDB`]))
+
 /** The targets that the runbook lists, or a sentence why it cannot be told. */
-function listedTargets(runbook: Runbook, context: IncidentContext): readonly string[] | string {
-  const answer = runbook.targets.from.evaluate(scopeOf({ context }))
+function listedTargets(runbook: Runbook, context: IncidentContext, given: JsonObject): readonly string[] | string {
+  const parameters = parametersOf(runbook, given)
+  if (!parameters.ok) return parameters.problems.join('; ')
+  const answer = runbook.targets.from.evaluate(scopeOf({ context, parameters: parameters.value }))
   if (!answer.ok) return `the targets cannot be told: ${answer.reason}; name them`
   const list: readonly Json[] = Array.isArray(answer.value) ? answer.value : [answer.value]
   if (!list.every((name) => typeof name === 'string' && name !== '')) return 'the targets are not a list of names'

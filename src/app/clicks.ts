@@ -1,6 +1,7 @@
 // Owns what a click on a card may do: every check is made again here, whatever the card showed (P1, P10, P12).
 import { decide, type Verdict } from '../core/decide.ts'
 import type { Person, Run } from '../core/run.ts'
+import { own } from '../core/values.ts'
 import type { Click, ClickAnswer, TurnedAway } from '../ports/inbound.ts'
 import type { Authority } from './authority.ts'
 import type { Deps } from './deps.ts'
@@ -23,7 +24,7 @@ export function clicks(deps: Deps, journal: Journal, authority: Authority, cards
     const scope = textOf(click.data['scope'], 80) || 'run'
     const plan = textOf(click.data['plan'], 80)
     const note = textOf(click.data['note'], NOTE_LENGTH)
-    const asked = run.asks[scope]
+    const asked = own(run.asks, scope)
     const standing = asked
       ? await authority.standing(click.person.id, asked.rule, run.runbook?.owner ?? '', true)
       : { groups: [], unknown: [] }
@@ -84,8 +85,9 @@ export function clicks(deps: Deps, journal: Journal, authority: Authority, cards
           return refuse(run, click.person, 'stop', 'run', stopped.refusal)
         }
         case 'refresh':
-        case 'details':
           return { card: (await cards.card(run)).card }
+        case 'details':
+          return { card: (await cards.card(run, { expanded: true })).card }
         default:
           return refuse(run, click.person, textOf(click.verb, 40), 'run', {
             reason: `there is no "${textOf(click.verb, 40)}" on a card`,

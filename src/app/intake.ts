@@ -25,7 +25,8 @@ const FIRST_LOOK_BACK_MS: Millis = 24 * 3_600_000
 const OVERLAP_MS: Millis = 10_000
 const BACKLOG_FOR_MS: Millis = 250
 
-export function intake(deps: Deps, journal: Journal): Intake {
+/** `reconsider` has a run's waiting plan looked at again. */
+export function intake(deps: Deps, journal: Journal, reconsider: (run: string) => Promise<void>): Intake {
   const { store, clock, log, meter, settings } = deps
   const stop = new AbortController()
   const beat = pulse(clock)
@@ -57,6 +58,7 @@ export function intake(deps: Deps, journal: Journal): Intake {
     if (sysId === null) return decline(event, 'nothing here handles this type of event')
     const outcome = await propose(deps, journal, event.id, sysId)
     if (outcome.kind === 'declined') await decline(event, outcome.reason)
+    else if (outcome.kind === 'over') await reconsider(outcome.run)
     else if (outcome.kind !== 'nothing') log.info({ intake: event.id, run: outcome.run }, `a run was ${outcome.kind}`)
   }
 

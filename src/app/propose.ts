@@ -13,6 +13,8 @@ import type { Journal } from './journal.ts'
 /** What came of an intake event. `declined` is worth an entry in the control chain, `nothing` is not. */
 export type Proposed =
   | { readonly kind: 'proposed' | 'joined'; readonly run: string }
+  /** The incident was resolved, closed or cancelled: a plan that still waits is looked at again. */
+  | { readonly kind: 'over'; readonly run: string }
   | { readonly kind: 'declined'; readonly reason: string }
   | { readonly kind: 'nothing' }
 
@@ -31,8 +33,7 @@ export async function propose(deps: Deps, journal: Journal, intake: string, sysI
   if (isOver(incident)) {
     if (episode.n === 0) return { kind: 'declined', reason: `${incident.number} is ${incident.state}` }
     await endEpisode(store, sysId)
-    if (episode.run !== null) await deps.store.wake(episode.run, deps.clock.now()).catch(() => undefined)
-    return { kind: 'nothing' }
+    return episode.run === null ? { kind: 'nothing' } : { kind: 'over', run: episode.run }
   }
   const fresh = isNew(episode, incident)
   if (!fresh && episode.run !== null) return { kind: 'nothing' }
@@ -70,8 +71,9 @@ export async function propose(deps: Deps, journal: Journal, intake: string, sysI
     sysId,
     ...(chosen.runbook === null ? {} : { runbook: chosen.runbook }),
   })
-  await writeEpisode(store, sysId, { ...next, run: id })
+  // In this order: after a crash in between, the same event finds its own run by the signature and goes on.
   if (key !== null) await rememberOpen(deps, key, id)
+  await writeEpisode(store, sysId, { ...next, run: id })
   return { kind: 'proposed', run: id }
 }
 

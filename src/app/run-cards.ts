@@ -8,7 +8,8 @@ import { freezeOn } from './freezes.ts'
 import { runCard, type RunCardContext } from './views/run-card.ts'
 
 export interface RunCards {
-  card(run: Run): Promise<CardMessage>
+  /** `expanded`: with everything unfolded. */
+  card(run: Run, how?: { readonly expanded?: boolean }): Promise<CardMessage>
   /** Names of the groups that may approve what is being asked. */
   approvers(run: Run): string
   /** A dry run: shows what would be, offers nothing. */
@@ -25,8 +26,8 @@ export function runCards(deps: Deps, authority: Authority): RunCards {
   const context = (run: Run): RunCardContext => ({ at: deps.clock.now(), approvers: approvers(run), describe })
   return {
     approvers,
-    async card(run) {
-      return runCard(deps.card, run, { ...context(run), frozen: await frozen(deps, run) })
+    async card(run, { expanded = false } = {}) {
+      return runCard(deps.card, run, { ...context(run), expanded, frozen: await frozen(deps, run) })
     },
     preview: (run) => runCard(deps.card, run, { ...context(run), preview: true }),
   }

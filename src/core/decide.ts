@@ -1,5 +1,5 @@
 // Owns which events may follow: every transition of a run goes through here, and P1 and P3 are enforced here.
-import { approvalsFor, exclusionOf, tally, type Parties, type Standing } from './approval.ts'
+import { approvalsFor, exclusionOf, groupsOf, tally, type Parties, type Standing } from './approval.ts'
 import type { ApprovalRule } from './governance.ts'
 import { PREFLIGHT_FRESH_MS } from './owed.ts'
 import type { Decision } from './policy.ts'
@@ -13,7 +13,7 @@ import {
   type Run,
   type RunEvent,
 } from './run.ts'
-import type { Instant } from './values.ts'
+import { own, type Instant } from './values.ts'
 
 /** A no that the person reads and the log keeps: why, and what would make it pass (P12). */
 export interface Refusal {
@@ -89,7 +89,7 @@ type Answer = Extract<RunCommand, { do: 'approve' | 'reject' }>
 
 function answer(command: Answer, run: Run, at: Instant): Verdict {
   const { by, scope, plan, note, standing } = command
-  const asked = run.asks[scope]
+  const asked = own(run.asks, scope)
   if (run.finished) return refuse(`this run has already ended: ${run.finished.reason}`, 'nothing more is needed')
   if (!asked)
     return run.startedAt && scope === 'run'
@@ -104,7 +104,10 @@ function answer(command: Answer, run: Run, at: Instant): Verdict {
     return refuse('this was already decided', 'nothing more is needed')
   if (at >= asked.expiresAt)
     return refuse('the time to decide is over', `start it again with run ${run.runbook?.id ?? ''}`)
-  const groups = [...new Set(asked.rule.lines.flatMap((line) => line.from))].join(', ')
+  const owner = run.runbook?.owner ?? 'owner'
+  const groups = groupsOf(asked.rule)
+    .map((name) => (name === 'owner' ? owner : name))
+    .join(', ')
   if (standing.groups.length === 0) {
     const unsure = standing.unknown.map((each) => `${each.group}: ${each.reason}`).join('; ')
     return unsure
@@ -157,7 +160,8 @@ function decided(command: Extract<RunCommand, { do: 'decide' }>, run: Run, at: I
     return events(...before, event, { type: 'finished', status: 'recorded', reason: why })
   if (decision.effect !== 'stop') return events(...before, event)
   const stops = decision.guardrails.filter((each) => each.answer === 'stop' || each.answer === 'unknown')
-  const peopleOnly = stops.length === 1 && stops[0]?.reason.includes('for people only') === true
+  const [only] = stops
+  const peopleOnly = stops.length === 1 && only?.name === 'matrix' && only.reason.includes('for people only')
   return events(...before, event, {
     type: 'finished',
     status: peopleOnly ? 'needsHuman' : 'stoppedByPolicy',
@@ -183,7 +187,7 @@ type Start = Extract<RunCommand, { do: 'startAction' | 'startRollback' }>
 function start(command: Start, run: Run, at: Instant): Verdict {
   const { key, gate, deadlineAt } = command
   const { step: id, target } = command.at
-  const step = run.draft?.steps[target]?.find((each) => each.id === id)
+  const step = own(run.draft?.steps ?? {}, target)?.find((each) => each.id === id)
   const state = stepOf(run, command.at)
   if (run.finished || !run.startedAt || !step) return refuse('it is not executing')
   if (gate.plan !== run.plan) return refuse('the gate was opened for another plan')

@@ -9,7 +9,7 @@ import {
   type SentEnd,
   type StepState,
 } from './run.ts'
-import type { Instant } from './values.ts'
+import { own, type Instant } from './values.ts'
 
 /** A run before its first event. */
 export function emptyRun(id: string): Run {
@@ -73,7 +73,9 @@ function change(run: Run, event: RunEvent, at: Instant): Run {
     case 'decided': {
       const { plan, rule, expiresAt } = event
       const asks = rule && expiresAt !== null ? { run: { scope: 'run', plan, rule, at, expiresAt } } : {}
-      return { ...run, plan, decision: event.decision, waiting: null, asks }
+      // The same plan may be asked again because a guardrail became stricter: what was approved before is void.
+      const approvals = run.approvals.filter((each) => each.plan !== plan)
+      return { ...run, plan, decision: event.decision, waiting: null, asks, approvals }
     }
     case 'stepAsked': {
       const { scope, plan, rule, expiresAt } = event
@@ -91,7 +93,7 @@ function change(run: Run, event: RunEvent, at: Instant): Run {
     case 'executionStarted':
       return { ...run, startedAt: at, waiting: null }
     case 'preflighted':
-      return withStep(run, event, (step) => ({ ...step, preflight: { ok: event.ok, reason: event.reason, at } }))
+      return withStep({ ...run, waiting: null }, event, (step) => ({ ...step, preflight: { ok: event.ok, reason: event.reason, at } }))
     case 'actionStarted':
       return withStep({ ...run, waiting: null }, event, (step) => ({ ...step, action: sent(event, at) }))
     case 'actionAccepted':
@@ -100,7 +102,7 @@ function change(run: Run, event: RunEvent, at: Instant): Run {
         action: step.action && { ...step.action, handle: event.handle },
       }))
     case 'actionEnded':
-      return withStep(run, event, (step) => ({ ...step, action: step.action && ended(step.action, event, at) }))
+      return withStep({ ...run, waiting: null }, event, (step) => ({ ...step, action: step.action && ended(step.action, event, at) }))
     case 'verifyStarted':
       return withStep(run, event, (step) => ({ ...step, verify: { startedAt: at, ended: null } }))
     case 'verified':
@@ -111,7 +113,7 @@ function change(run: Run, event: RunEvent, at: Instant): Run {
     case 'stepSkipped':
       return withStep(run, event, (step) => ({ ...step, skipped: event.reason }))
     case 'rungReached':
-      return { ...run, rungs: { ...run.rungs, [event.target]: [...(run.rungs[event.target] ?? []), event.step] } }
+      return { ...run, rungs: { ...run.rungs, [event.target]: [...(own(run.rungs, event.target) ?? []), event.step] } }
     case 'rollbackStarted':
       return withStep({ ...run, waiting: null }, event, (step) => ({ ...step, rollback: sent(event, at) }))
     case 'rollbackAccepted':
@@ -120,7 +122,7 @@ function change(run: Run, event: RunEvent, at: Instant): Run {
         rollback: step.rollback && { ...step.rollback, handle: event.handle },
       }))
     case 'rollbackEnded':
-      return withStep(run, event, (step) => ({ ...step, rollback: step.rollback && ended(step.rollback, event, at) }))
+      return withStep({ ...run, waiting: null }, event, (step) => ({ ...step, rollback: step.rollback && ended(step.rollback, event, at) }))
     case 'finished':
       return { ...run, waiting: null, finished: { status: event.status, reason: event.reason, at } }
   }
@@ -153,8 +155,8 @@ function statusOf(run: Run, event: RunEvent): RunStatus {
 }
 
 function withStep(run: Run, at: At, change: (step: StepState) => StepState): Run {
-  const steps = run.steps[at.target] ?? {}
-  const step = change(steps[at.step] ?? noStep)
+  const steps = own(run.steps, at.target) ?? {}
+  const step = change(own(steps, at.step) ?? noStep)
   return { ...run, steps: { ...run.steps, [at.target]: { ...steps, [at.step]: step } } }
 }
 

@@ -1,5 +1,5 @@
 // Owns the last check before a mutating request: does everything that was decided still hold, now (P1, P2)?
-import { tally, type Parties } from './approval.ts'
+import { approvalsFor, exclusionOf, tally, type Parties } from './approval.ts'
 import type { Decision, GuardrailAnswer } from './policy.ts'
 import type { ApprovalScope, GateRecord, Run } from './run.ts'
 
@@ -43,8 +43,12 @@ function authority(run: Run, scopes: readonly ApprovalScope[], now: Recheck): Ga
       if (scope === 'run' && run.decision?.effect === 'allow') continue
       return { gate: 'closed', reason: `${scope} was never approved` }
     }
-    const approvals = run.approvals.filter((each) => each.plan === run.plan && each.scope === scope)
-    const current = approvals.map((each) => ({ by: each.by, groups: now.authority.get(each.by.id)?.groups ?? [] }))
+    if (ask.plan !== run.plan) return { gate: 'closed', reason: `${scope} was approved for another plan` }
+    const approvals = approvalsFor(run, ask)
+    // Who is kept out may have become known since: an author that nobody knew at the click (P10).
+    const current = approvals
+      .filter((each) => exclusionOf(ask.rule, each.by, now.parties) === null)
+      .map((each) => ({ by: each.by, groups: now.authority.get(each.by.id)?.groups ?? [] }))
     const { complete, missing } = tally(ask.rule, current, now.parties)
     if (!complete) {
       const unsure = approvals.some((each) => now.authority.get(each.by.id)?.unknown ?? true)

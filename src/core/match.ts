@@ -51,6 +51,10 @@ function weigh(runbook: Runbook, scope: Scope, governance: Pick<Governance, 'cla
     else if (!known) {
       fits = false
       reasons.push(`class ${name} is not declared`)
+    } else if (!when) {
+      // A class that nothing can tell would fit every incident.
+      fits = false
+      reasons.push(`class ${name} has no condition`)
     }
   }
   if (when) weighOne(when.source, when)

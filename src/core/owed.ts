@@ -2,8 +2,8 @@
 import { approvalsFor, tally, type Parties } from './approval.ts'
 import type { PlannedCheck, PlannedRequest, PlannedStep } from './plan.ts'
 import { stepEnd, targetEnd } from './progress.ts'
-import { stepOf, type ApprovalScope, type At, type EndStatus, type Run, type Sent } from './run.ts'
-import type { Instant, Millis } from './values.ts'
+import { stepOf, type ApprovalScope, type At, type EndStatus, type Run, type Sent, type StepState } from './run.ts'
+import { own, type Instant, type Millis } from './values.ts'
 
 export type Work =
   | { readonly do: 'capture'; readonly id: string; readonly target: string; readonly request: PlannedRequest }
@@ -120,7 +120,7 @@ function onTarget(
   const failed = state.action?.ended?.outcome === 'failed' || state.verify?.ended?.ok === false
   if (failed && step.rollback && state.action) return { work: { do: 'rollBack', at, request: step.rollback } }
   if (step.when !== null) {
-    if (!run.rungs[target]?.includes(step.id)) return { work: { do: 'weighRung', at, step } }
+    if (!own(run.rungs, target)?.includes(step.id)) return { work: { do: 'weighRung', at, step } }
   } else if (broken) return { work: { do: 'skip', at, reason: 'an earlier step failed' } }
   if (
     step.preflight &&
@@ -159,13 +159,21 @@ function end(run: Run): Owed {
   const untouched = states.filter(({ state }) => !state.done).map(({ target }) => target)
   if (untouched.length > 0 && !run.stopRequested) reasons.push(`not attempted: ${untouched.join(', ')}`)
   const finish = (status: EndStatus, reason: string): Owed => ({ work: { do: 'finish', status, reason } })
-  if (is('unknown').length > 0) return finish('needsHuman', reasons.join('; '))
-  if (is('rollbackFailed').length > 0) return finish('rollbackFailed', reasons.join('; '))
+  // P11: a stopped run speaks of every target, also where one of them needs a person.
+  const told = [...(run.stopRequested ? [stoppedWords(run)] : []), ...reasons].join('; ')
+  if (is('unknown').length > 0) return finish('needsHuman', told)
+  if (is('rollbackFailed').length > 0) return finish('rollbackFailed', told)
   if (run.stopRequested && untouched.length > 0) return finish('cancelled', stoppedWords(run))
   if (is('failed').length > 0) return finish('failed', reasons.join('; '))
   if (is('rolledBack').length > 0) return finish('rolledBack', reasons.join('; '))
   return finish('succeeded', `verified on ${targets.join(', ')}`)
 }
+
+/** It failed, and only the rollback is still owed, which a stop does not send. */
+const leftAsItIs = (step: PlannedStep, state: StepState): boolean =>
+  stepEnd(step, state) === 'open' &&
+  state.rollback === null &&
+  (state.action?.ended?.outcome === 'failed' || state.verify?.ended?.ok === false)
 
 /** P11: a stopped run says per target: stopped, finished before, still running, or unknown. */
 export function stoppedWords(run: Run): string {
@@ -173,12 +181,14 @@ export function stoppedWords(run: Run): string {
   const words = (run.draft?.waves ?? []).flat().map((target) => {
     const state = targetEnd(run, target)
     if (state.done) return `${target}: ${state.end === 'unknown' ? 'unknown' : `finished before (${state.end})`}`
-    const steps = run.draft?.steps[target] ?? []
+    const steps = own(run.draft?.steps ?? {}, target) ?? []
     const running = steps.find((step) => {
       const { action, rollback } = stepOf(run, { target, step: step.id })
       return (action && !action.ended) || (rollback && !rollback.ended)
     })
     if (running) return `${target}: still running ${running.id}`
+    const left = steps.find((step) => leftAsItIs(step, stepOf(run, { target, step: step.id })))
+    if (left) return `${target}: stopped, ${left.id} failed and was not rolled back`
     const done = steps.filter((step) => stepEnd(step, stepOf(run, { target, step: step.id })) === 'succeeded')
     return `${target}: stopped${done.length > 0 ? ` after ${done.map((step) => step.id).join(', ')}` : ''}`
   })

@@ -105,11 +105,13 @@ export function draftPlan(request: PlanRequest, catalog: Pick<Catalog, 'operatio
       request: render.request(call, scopeFor(target), 'evidence'),
     })),
   )
-  const steps: Record<string, readonly PlannedStep[]> = {}
-  for (const target of targets) {
-    const scope = scopeFor(target)
-    steps[target.name] = runbook.steps.map((step) => render.step(step, scope))
-  }
+  // Not by assignment: under a CI named `__proto__` the requests would not be in the plan, nor in its hash.
+  const steps = Object.fromEntries(
+    targets.map((target) => {
+      const scope = scopeFor(target)
+      return [target.name, runbook.steps.map((step) => render.step(step, scope))]
+    }),
+  )
   if (problems.length > 0) return { ok: false, problems: [...new Set(problems)] }
   return {
     ok: true,

@@ -1,7 +1,7 @@
 // Owns where each target stands in its ladder of steps: which step is next, and whether the target is done.
 import type { PlannedStep } from './plan.ts'
-import { noStep, type Run, type StepState } from './run.ts'
-import type { JsonObject } from './values.ts'
+import { stepOf, type Run, type StepState } from './run.ts'
+import { own, type JsonObject } from './values.ts'
 
 export type StepEnd =
   | 'open'
@@ -48,10 +48,10 @@ export function stepEnd(step: PlannedStep, state: StepState): StepEnd {
 
 /** Where one target stands. A failure is mended when a later rung of the ladder succeeds. */
 export function targetEnd(run: Run, target: string): TargetEnd {
-  const steps = run.draft?.steps[target] ?? []
+  const steps = own(run.draft?.steps ?? {}, target) ?? []
   let broken: { readonly step: PlannedStep; readonly state: StepState } | null = null
   for (const step of steps) {
-    const state = run.steps[target]?.[step.id] ?? noStep
+    const state = stepOf(run, { target, step: step.id })
     switch (stepEnd(step, state)) {
       case 'open':
         return { done: false, step, broken: broken !== null, undo: state.rollback !== null && succeededBefore(state) }
@@ -95,8 +95,8 @@ export function targetEnd(run: Run, target: string): TargetEnd {
 /** What `steps` is in an expression: per step of this target, how it ended. */
 export function stepsScope(run: Run, target: string): JsonObject {
   const scope: Record<string, JsonObject> = {}
-  for (const step of run.draft?.steps[target] ?? []) {
-    const end = stepEnd(step, run.steps[target]?.[step.id] ?? noStep)
+  for (const step of own(run.draft?.steps ?? {}, target) ?? []) {
+    const end = stepEnd(step, stepOf(run, { target, step: step.id }))
     scope[step.id] = {
       failed: end === 'failed' || end === 'notStarted' || end === 'contradicted' || end === 'rollbackFailed',
       succeeded: end === 'succeeded',
@@ -113,7 +113,7 @@ const succeededBefore = (state: StepState): boolean =>
 /** Earlier steps are undone in reverse order; the last one that succeeded and can be. */
 const lastToUndo = (run: Run, target: string, steps: readonly PlannedStep[]): PlannedStep | undefined =>
   steps.findLast((step) => {
-    const state = run.steps[target]?.[step.id] ?? noStep
+    const state = stepOf(run, { target, step: step.id })
     return step.rollback !== null && state.action !== null && stepEnd(step, state) === 'succeeded'
   })
 

@@ -3,7 +3,7 @@ import type { ApprovalRule } from './governance.ts'
 import type { Blast, IncidentContext } from './incident.ts'
 import type { Draft, PlannedRequest } from './plan.ts'
 import type { Decision } from './policy.ts'
-import type { Instant, Json, JsonObject } from './values.ts'
+import { own, type Instant, type Json, type JsonObject } from './values.ts'
 
 export type RunStatus =
   | 'proposed'
@@ -256,7 +256,7 @@ export interface Run {
 export const noStep: StepState = { preflight: null, action: null, verify: null, rollback: null, skipped: null }
 
 /** Where one step on one target stands; a step that nothing happened to is `noStep`. */
-export const stepOf = (run: Run, at: At): StepState => run.steps[at.target]?.[at.step] ?? noStep
+export const stepOf = (run: Run, at: At): StepState => own(own(run.steps, at.target) ?? {}, at.step) ?? noStep
 
 /** The run has sent, or may have sent, a mutating request. */
 export const hasMutated = (run: Run): boolean =>

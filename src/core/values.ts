@@ -42,6 +42,10 @@ export function evaluateBoolean(expression: Expression, scope: Scope): Evaluatio
   return { ok: true, value: answer.value }
 }
 
+/** What an object itself holds under a name that came from outside; `constructor` and `__proto__` are names like any other. */
+export const own = <T>(from: { readonly [name: string]: T }, name: string): T | undefined =>
+  Object.hasOwn(from, name) ? from[name] : undefined
+
 /** Narrows a JSON value to an object (not null, not a list). */
 export function isObject(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -140,6 +140,25 @@ describe('the run card', () => {
     assert.match(visible(expand(look('awaiting-waves'))), /50 targets.*web-01.*web-05.*… and 45 more/)
   })
 
+  it('shows a call for many targets once, and says where their values differ', () => {
+    const shown = look('awaiting-waves')
+    assert.match(visible(expand(shown)), /host=‹target›/)
+    assert.doesNotMatch(visible(expand(shown)), /values differ/)
+    const { draft } = shown.run
+    assert.ok(draft)
+    const [step] = draft.steps['web-02'] ?? []
+    assert.ok(step?.action)
+    const other = { ...step, action: { ...step.action, with: { host: 'web-02', pool: 'Other' } } }
+    const run = { ...shown.run, draft: { ...draft, steps: { ...draft.steps, 'web-02': [other] } } }
+    assert.match(visible(expand({ ...shown, run })), /values differ between targets/)
+  })
+
+  it('opens every fold for somebody who asks for the details', () => {
+    const { run, context } = look('awaiting-approval')
+    const text = visible(expand({ run, context: { ...context, expanded: true }, verbs: [] }))
+    assert.match(text, /0 of 1 runs in 30 min.*result\.status == 200.*Customers see 503/)
+  })
+
   it('says per target of a stopped run what became of it (P11)', () => {
     const text = visible(expand(look('cancelled')))
     assert.match(text, /web-02.*may still be running.*stopped before it began.*web-03.*done and verified.*web-01/)

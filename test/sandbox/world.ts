@@ -91,7 +91,7 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     people: PEOPLE,
     connect,
     ci,
-    environment: () => environmentOf(servicenow, ops),
+    environment: () => environmentOf(servicenow, ops, site),
     raiseIncident({ ci: name = site.name, caller = 'requester', fields = {} } = {}) {
       const usual = {
         short_description: `5xx spike on ${name}`,
@@ -126,7 +126,7 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
   }
 }
 
-const environmentOf = (servicenow: ServiceNow, ops: OpsApi): Record<string, string> => ({
+const environmentOf = (servicenow: ServiceNow, ops: OpsApi, site: Site): Record<string, string> => ({
   HOST: '127.0.0.1',
   BOT_AUTH: 'none',
   ALLOWED_TENANTS: TENANT,
@@ -138,4 +138,5 @@ const environmentOf = (servicenow: ServiceNow, ops: OpsApi): Record<string, stri
   OPS_URL: ops.url,
   OPS_TOKEN,
   OPS_CALLBACK_SECRET,
+  SITE_URL: site.url,
 })

@@ -30,7 +30,7 @@ type Result =
 
 type Handler = (req: IncomingMessage, res: ServerResponse) => Promise<void>
 
-/** How many webhook-ids are remembered, so that a repeat has its first answer even when its body has changed. */
+/** How many webhook-ids are remembered at least, so that a repeat has its first answer even when its body has changed. */
 const remembered = 10_000
 
 /** Makes a handler for each sender; they share the limit on what is being stored. */
@@ -86,7 +86,7 @@ function storing({ inbound, maxInFlight, log }: IntakeOptions): Store {
 
 /** Verifies and stores one request's events; a webhook-id that was accepted before has its first answer (P8). */
 function acceptOnce(sender: Sender, store: Store, { now, log, metrics }: IntakeOptions) {
-  const first = new Map<string, Promise<Result>>()
+  const first = newest<Promise<Result>>(remembered)
 
   return async (req: IncomingMessage, bytes: Buffer): Promise<Result> => {
     const text = decodeUtf8(bytes)
@@ -103,7 +103,7 @@ function acceptOnce(sender: Sender, store: Store, { now, log, metrics }: IntakeO
     const reading = sender.read({ headers: req.headers, media, text, id: signed.id })
     if (!reading.ok) return refusal(reading.status, reading.reason)
     const stored = store(sender.source, reading)
-    remember(first, signed.id, stored)
+    first.set(signed.id, stored)
     const result = await stored
     if (result.ok) log.info({ source: sender.source, webhook: signed.id, ids: result.ids }, 'event accepted')
     else first.delete(signed.id)
@@ -111,10 +111,26 @@ function acceptOnce(sender: Sender, store: Store, { now, log, metrics }: IntakeO
   }
 }
 
-function remember<T>(map: Map<string, T>, key: string, value: T): void {
-  map.set(key, value)
-  const [oldest] = map.keys()
-  if (map.size > remembered && oldest !== undefined) map.delete(oldest)
+/**
+ * The newest entries, at least `count`. Two generations, because finding the oldest entry of a Map that has lost many
+ * walks over every one that it lost: that cost more than the signature.
+ */
+function newest<T>(count: number) {
+  let young = new Map<string, T>()
+  let old = new Map<string, T>()
+  return {
+    get: (key: string): T | undefined => young.get(key) ?? old.get(key),
+    set(key: string, value: T): void {
+      young.set(key, value)
+      if (young.size < count) return
+      old = young
+      young = new Map()
+    },
+    delete(key: string): void {
+      young.delete(key)
+      old.delete(key)
+    },
+  }
 }
 
 const refusal = (status: number, reason: string) => ({ ok: false, status, reason }) as const

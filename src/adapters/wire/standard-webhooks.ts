@@ -22,7 +22,9 @@ const toleranceS = 300
 /** Checks headers, age and signature; never throws for what a sender wrote, only for a secret that is not base64. */
 export function verify(message: SignedMessage): Verified {
   const header = (name: string): string | undefined => {
-    const found = Object.entries(message.headers).find(([each]) => each.toLowerCase() === name)?.[1]
+    // Node's own are in lower case already.
+    const found =
+      message.headers[name] ?? Object.entries(message.headers).find(([each]) => each.toLowerCase() === name)?.[1]
     return typeof found === 'string' && found !== '' ? found : undefined
   }
   const id = header('webhook-id')

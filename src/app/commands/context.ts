@@ -21,4 +21,6 @@ export type Handle<C> = (context: CommandContext, message: ChatMessage, command:
 export const refusal = (reason: string, fix?: string): Reply =>
   refusalReply({ reason: capital(reason), ...(fix === undefined ? {} : { fix: capital(fix) }) })
 
-const capital = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`
+/** A sentence begins with a capital, but a name such as web-01 stays as it is. */
+const capital = (text: string): string =>
+  text.replace(/^[a-z]+(?=[ ,])/, (word) => word.charAt(0).toUpperCase() + word.slice(1))

@@ -1,6 +1,7 @@
 // Owns `freeze` and `unfreeze`: the kill switch, who may use it, and its trail in the control chain.
 import type { CommandOf } from '../../core/commands.ts'
 import type { Person } from '../../core/run.ts'
+import { own } from '../../core/values.ts'
 import { activeFreezes, addFreeze, removeFreeze } from '../freezes.ts'
 import { markdown } from '../views/escape.ts'
 import { type CommandContext, type Handle, refusal } from './context.ts'
@@ -10,7 +11,9 @@ export const freeze: Handle<CommandOf<'freeze'>> = async (context, { person }, c
   const { may } = deps.files.current().governance.freeze
   const refused = await whyNot(context, person, may)
   if (refused) return refusal(refused.reason, refused.fix)
-  const scope = command.scope ?? 'all'
+  const named = scopeOf(context, command.scope)
+  if ('reason' in named) return refusal(named.reason, named.fix)
+  const { scope } = named
   const added = await addFreeze(deps.store, {
     scope,
     by: person.name,
@@ -34,15 +37,40 @@ export const unfreeze: Handle<CommandOf<'unfreeze'>> = async (context, { person 
   const rules = deps.files.current().governance.freeze
   const refused = await whyNot(context, person, rules.unfreeze?.may ?? rules.may)
   if (refused) return refusal(refused.reason, refused.fix)
-  const scope = command.scope ?? 'all'
-  const active = (await activeFreezes(deps.store)).find((each) => each.scope === scope)
-  if (!active) return refusal(`${scope === 'all' ? 'everything' : scope} is not frozen`)
+  const wanted = command.scope ?? 'all'
+  const active = (await activeFreezes(deps.store)).find((each) => sameName(each.scope, wanted))
+  if (!active) return refusal(`${wanted === 'all' ? 'everything' : wanted} is not frozen`)
+  const { scope } = active
   if (rules.unfreeze?.not.includes('freezer') && active.byId === person.id)
     return refusal('who froze it may not unfreeze it', `ask another member of ${rules.unfreeze.may.join(', ')}`)
   await removeFreeze(deps.store, scope)
   await journal.control({ type: 'unfrozen', scope, by: person, reason: command.because })
   return { text: markdown(`${scope === 'all' ? 'Everything' : scope} is no longer frozen.`, 500) }
 }
+
+/** The scope by its proper name. A freeze of what does not exist would freeze nothing, so it is refused (P11, P12). */
+function scopeOf({ deps }: CommandContext, typed: string | null) {
+  if (typed === null) return { scope: 'all' }
+  const { governance, catalog, systems } = deps.files.current()
+  const [kind = '', name = ''] = [typed.slice(0, typed.indexOf(':')), typed.slice(typed.indexOf(':') + 1)]
+  const known: { readonly [kind: string]: readonly string[] } = {
+    env: governance.environments.map((each) => each.name),
+    runbook: [...catalog.runbooks.keys()],
+    endpoint: Object.keys(systems),
+  }
+  // Which services there are, only the CMDB knows.
+  const names = own(known, kind)
+  if (!names) return { scope: typed }
+  const proper = names.find((each) => sameName(each, name))
+  return proper === undefined
+    ? {
+        reason: `there is no ${typed} to freeze`,
+        fix: `name one of ${names.map((each) => `${kind}:${each}`).join(', ')}`,
+      }
+    : { scope: `${kind}:${proper}` }
+}
+
+const sameName = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase()
 
 async function whyNot({ authority }: CommandContext, person: Person, groups: readonly string[]) {
   const allowed = await authority.inAny(person.id, groups, '')

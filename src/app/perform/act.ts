@@ -17,6 +17,7 @@ import { replan } from './plan.ts'
 /** A request that has not left by then never leaves. */
 export const SEND_WITHIN_MS: Millis = 30_000
 const HOLD_MS: Millis = 5_000
+const HOLD_FOR_MS: Millis = 5 * 60_000
 
 /** The idempotency key: run, plan, step, target, attempt (DESIGN §9 Life), as one opaque word. */
 export function keyOf(work: Performing, at: At, what: 'action' | 'rollback'): string {
@@ -137,7 +138,9 @@ export async function recordEnd(
 /** Nothing leaves meanwhile. It is tried again until the approval expires (DESIGN §9 Life). */
 async function hold(work: Performing, reason: string): Promise<Performed> {
   const { run, deps } = work
-  const until = run.asks['run']?.expiresAt ?? (run.startedAt ?? 0) + 30 * 60_000
+  const since = run.waiting?.since ?? deps.clock.now()
+  // An approval that was complete when its part began does not expire under it: then a bounded time is left.
+  const until = Math.max(run.asks['run']?.expiresAt ?? 0, since + HOLD_FOR_MS)
   if (deps.clock.now() < until) return wait(work, reason, HOLD_MS)
   const status = hasMutated(run) ? 'needsHuman' : 'expired'
   return record(work, { type: 'finished', status, reason: `it could not be checked in time: ${reason}` })

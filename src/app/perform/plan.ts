@@ -38,6 +38,8 @@ export async function review(work: Performing): Promise<Performed> {
     if (answer.retry) return { againMs: RETRY_MS }
     return record(work, { type: 'finished', status: 'stoppedByPolicy', reason: answer.problems.join('; ') })
   }
+  // A fact that cannot be told for a moment voids nothing: it is looked at again.
+  if (stopsOnlyForUnknowns(answer.value.decision)) return { againMs: RETRY_MS }
   if (answer.value.plan === run.plan) return { againMs: Number.POSITIVE_INFINITY }
   return replan(work, answer.value)
 }

@@ -7,6 +7,7 @@ import type { RunEvent } from '../../core/run.ts'
 import type { Deps } from '../deps.ts'
 import { endEpisode } from '../episodes.ts'
 import type { Journal } from '../journal.ts'
+import { plain } from '../views/escape.ts'
 import { noteMarker, workNote } from '../views/notes.ts'
 import { surface, type Surface } from './surface.ts'
 
@@ -27,7 +28,12 @@ export function serviceNowSurface(deps: Deps, journal: Journal): Surface {
       if (!isPortError(error, 'malformed')) throw error
       log.warn({ run: run.id, reason: error.message }, 'ServiceNow refused the update of the incident')
       const marker = `${noteMarker(run.id, entry.seq)} update`
-      await note(run, sysId, `ServiceNow refused to update this incident: ${error.message}\n${marker}`, marker)
+      await note(
+        run,
+        sysId,
+        `ServiceNow refused to update this incident: ${plain(error.message, 300)}\n${marker}`,
+        marker,
+      )
       return false
     }
   }
@@ -52,7 +58,7 @@ export function serviceNowSurface(deps: Deps, journal: Journal): Surface {
       const change: IncidentUpdate = {
         state: 'resolved',
         ...(code === null ? {} : { closeCode: code }),
-        closeNotes: `Resolved by runbot ${run.id}: ${event.reason}`,
+        closeNotes: `Resolved by runbot ${run.id}: ${plain(event.reason, 1000)}`,
       }
       const ids = [incident.sysId, ...(onSuccess.resolveJoined ? run.joined.map((each) => each.sysId) : [])]
       for (const sysId of ids) if (await update(run, sysId, entry, change)) await endEpisode(deps.store, sysId)

@@ -8,14 +8,14 @@ import { type Line, line, quoted, said } from './text-run.ts'
 import { dated, shortHash, span } from './figures.ts'
 
 /** A section that a tap opens. `id` is unique on the card. */
-export type Fold = {
+type Fold = {
   readonly id: string
   readonly title: string
   readonly count: string
   readonly lines: readonly Line[]
 }
 
-export interface FoldContext {
+interface FoldContext {
   readonly at: Instant
   readonly publicUrl?: string
   readonly describe: (request: PlannedRequest) => string

@@ -7,7 +7,7 @@ import { dated, shortHash } from './figures.ts'
 import { nameOf } from './status.ts'
 
 /** One entry of the run log, as far as a note needs it. */
-export interface NoteEntry {
+interface NoteEntry {
   readonly seq: number
   readonly event: RunEvent
 }

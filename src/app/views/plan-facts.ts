@@ -1,9 +1,8 @@
 // Owns the opening facts of a card: what runs, where, how far it reaches, what undoes it, what was captured.
 import type { Fact as Known } from '../../core/incident.ts'
-import type { PlannedRequest, PlannedStep } from '../../core/plan.ts'
 import type { Run } from '../../core/run.ts'
-import { isObject, type Json, type JsonObject } from '../../core/values.ts'
 import { type Caps, first } from './caps.ts'
+import { callRuns, condition, covered } from './planned-calls.ts'
 import { type Fact, fact, type Line, line, quoted, said } from './text-run.ts'
 
 const words = {
@@ -13,10 +12,7 @@ const words = {
   undo: 'Undo',
   evidence: 'Evidence',
   readOnly: 'Only reads, changes nothing',
-  onlyIf: 'If ',
-  failed: 'failed',
   asksAgain: 'asks again for ',
-  eachTarget: '‹target›',
   production: 'production',
   more: (n: number) => `… and ${n} more`,
   targets: (n: number) => `${n} targets: `,
@@ -38,30 +34,11 @@ const words = {
   noEvidence: 'None captured',
 } as const
 
-/** The steps as they are planned for one target; they differ between targets only by the target. */
-export const stepsOf = (run: Run, target?: string): readonly PlannedStep[] =>
-  run.draft?.steps[target ?? run.draft.targets[0]?.name ?? ''] ?? []
-
-/** The acting steps that an approval of this scope lets run, and those that will ask for themselves. */
-function covered(
-  run: Run,
-  scope: string,
-): { readonly now: readonly PlannedStep[]; readonly later: readonly PlannedStep[] } {
-  const acting = stepsOf(run).filter((step) => step.action !== null)
-  const own = acting.filter((step) => scope === `step:${step.id}`)
-  if (own.length > 0) return { now: own, later: [] }
-  return {
-    now: acting.filter((step) => step.approval === null),
-    later: acting.filter((step) => step.approval !== null),
-  }
-}
-
 /** What the approval of `scope` lets run, as calls with their values; then what would ask again. */
 export function whatRuns(run: Run, scope: string, caps: Caps): Fact {
   const title = line(quoted(run.draft?.runbook.title ?? run.runbook?.title ?? '', 120, caps, 'bold'))
   const { now, later } = covered(run, scope)
   if (run.draft && now.length + later.length === 0) return fact(words.runs, title, line(said(words.readOnly, 'good')))
-  const target = sharedTarget(run)
   const steps = first(now, caps.list(4))
   const rungs = first(later, caps.list(2))
   return fact(
@@ -71,7 +48,7 @@ export function whatRuns(run: Run, scope: string, caps: Caps): Fact {
       line(
         said(now.length > 1 ? `${index + 1}. ` : '', 'subtle'),
         ...condition(step, caps),
-        ...call(step.action, target, caps),
+        ...callRuns(run, step.id, 'action', caps),
       ),
     ),
     ...moreLine(steps.more),
@@ -80,36 +57,6 @@ export function whatRuns(run: Run, scope: string, caps: Caps): Fact {
     ),
     ...moreLine(rungs.more),
   )
-}
-
-const call = (request: PlannedRequest | null, target: string | null, caps: Caps): readonly JsonObject[] =>
-  request ? [quoted(callText(request, target), 160, caps, 'mono')] : []
-
-/** `if recycle-pool failed: `; any other condition as it is written. */
-function condition(step: PlannedStep, caps: Caps): readonly JsonObject[] {
-  if (step.when === null) return []
-  const failed = /^steps(?:\["([^"]{1,64})"\]|\.(\w{1,64}))\.failed$/.exec(step.when)
-  const id = failed?.[1] ?? failed?.[2]
-  return [
-    said(words.onlyIf, 'subtle'),
-    quoted(id === undefined ? step.when : `${id} ${words.failed}`, 80, caps, 'subtle'),
-    said(': ', 'subtle'),
-  ]
-}
-
-/** With several targets a call is shown once, and this name in it stands for each of them. */
-const sharedTarget = (run: Run): string | null =>
-  run.draft && run.draft.targets.length > 1 ? (run.draft.targets[0]?.name ?? null) : null
-
-/** `ops.recycle_pool host=web-01 pool=DefaultAppPool`; `target` is replaced where it stands for each of many. */
-export function callText(request: PlannedRequest, target: string | null): string {
-  const value = (json: Json): string => {
-    const text = typeof json === 'string' ? json : JSON.stringify(json)
-    return target !== null && text === target ? words.eachTarget : text
-  }
-  if (!isObject(request.with)) return request.do
-  const values = Object.entries(request.with).map(([name, json]) => `${name}=${value(json)}`)
-  return [request.do, ...values].join(' ')
 }
 
 export function whereItRuns(run: Run, caps: Caps): Fact {
@@ -178,7 +125,7 @@ export function whatUndoes(run: Run, scope: string, caps: Caps): Fact {
     words.undo,
     ...shown.map((step) =>
       line(
-        ...call(step.rollback, sharedTarget(run), caps),
+        ...callRuns(run, step.id, 'rollback', caps),
         said(alone ? words.ifItFails : words.afterStep, 'subtle'),
         ...(alone ? [] : [quoted(step.id, 48, caps, 'subtle')]),
       ),

@@ -2,11 +2,11 @@
 import type { PlannedStep } from '../../core/plan.ts'
 import { type Run, type StepState, stepOf } from '../../core/run.ts'
 import { type Caps, first } from './caps.ts'
-import { stepsOf } from './plan-facts.ts'
+import { stepsOf } from './planned-calls.ts'
 import { type Line, line, type Look, quoted, said } from './text-run.ts'
 
 /** What became of one step on one target. `reason` is outside text. */
-export interface Standing {
+interface Standing {
   readonly is: 'waiting' | 'running' | 'done' | 'failed' | 'unknown' | 'undone' | 'skipped'
   readonly words: string
   readonly reason: string
@@ -53,7 +53,7 @@ const quiet: readonly Standing['is'][] = ['waiting', 'done', 'skipped']
 const standing = (is: Standing['is'], text: string, reason = ''): Standing => ({ is, words: text, reason })
 
 /** Where one step stands, in a few words; a run that has ended leaves nothing "waiting" (P11). */
-export function standingOfStep(run: Run, step: PlannedStep, state: StepState): Standing {
+function standingOfStep(run: Run, step: PlannedStep, state: StepState): Standing {
   const over = run.finished !== null
   if (state.rollback) return rollbackStanding(state.rollback.ended, over)
   if (state.skipped !== null) return standing('skipped', words.skipped, state.skipped)

@@ -9,7 +9,8 @@ import { type Caps, fitted, first } from './caps.ts'
 import { literal } from './escape.ts'
 import { folds } from './folds.ts'
 import { concernLines } from './guardrail-lines.ts'
-import { howFar, stepsOf, whatRuns, whatUndoes, whatWasCaptured, whereItRuns } from './plan-facts.ts'
+import { howFar, whatRuns, whatUndoes, whatWasCaptured, whereItRuns } from './plan-facts.ts'
+import { stepsOf } from './planned-calls.ts'
 import { progressLines } from './progress.ts'
 import { isAsking, isUnderWay, standingOf, toneOf } from './status.ts'
 import { type Fact, fact, type Line, line, quoted, said } from './text-run.ts'
@@ -68,7 +69,7 @@ export const runCard = (render: RenderCard, run: Run, context: RunCardContext): 
 })
 
 /** `Approval needed: Recycle the IIS application pool, web-01, INC0010001`. */
-export function runSummary(run: Run, preview = false): string {
+function runSummary(run: Run, preview = false): string {
   const parts = [
     run.runbook?.title ?? words.noRunbook,
     run.draft?.targets[0]?.name ?? run.context.ci?.name ?? '',

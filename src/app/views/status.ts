@@ -2,7 +2,7 @@
 import { hasMutated, type Run, type RunStatus } from '../../core/run.ts'
 
 /** A container style of a card. */
-export type Tone = 'emphasis' | 'accent' | 'good' | 'warning' | 'attention'
+type Tone = 'emphasis' | 'accent' | 'good' | 'warning' | 'attention'
 
 const standing: { readonly [status in RunStatus]: readonly [Tone, string] } = {
   proposed: ['emphasis', 'Preparing a plan'],

@@ -6,7 +6,7 @@ import { markdown } from './escape.ts'
 import { inText } from './figures.ts'
 import { nameOf } from './status.ts'
 
-export interface ThreadContext {
+interface ThreadContext {
   /** Who may approve what is being asked: names or titles of groups. */
   readonly approvers: string
   /** Whom to mention where the event calls for somebody: approvers for an ask, whoever is on call for a failure. */

@@ -20,9 +20,10 @@ export const antiFlapGuardrail: Guardrail = (input) => {
         'try again when the store answers',
       )
     for (const limit of limits) {
-      const recent = flaps.value.filter((at) => at > input.at - limit.withinMs)
+      const recent = flaps.value.filter((at) => at > input.at - limit.withinMs).toSorted((a, b) => a - b)
       if (recent.length >= limit.max) {
-        const next = Math.min(...recent) + limit.withinMs
+        // One more fits when so many have passed that fewer than `max` are left.
+        const next = (recent[recent.length - limit.max] ?? input.at) + limit.withinMs
         return stop(
           'anti-flap',
           `${input.runbook.id} already acted on ${target.name} ${recent.length}× within ${minutes(limit.withinMs)} (limit ${limit.max})`,

@@ -3,7 +3,7 @@ import type { Governance } from '../governance.ts'
 import type { IncidentContext } from '../incident.ts'
 import type { Target } from '../plan.ts'
 import { scopeOf } from '../scope.ts'
-import { evaluateBoolean } from '../values.ts'
+import { evaluateBoolean, type Json } from '../values.ts'
 import { environmentNames, pass, stop, type Guardrail, type ResolvedEnvironment } from './input.ts'
 
 /** First environment whose condition holds; empty, unmatched or not evaluable is production (DESIGN §9 Facts). */
@@ -16,7 +16,7 @@ export function environmentOf(
   if (!target.ci)
     return { environment: production, reason: `${target.name} is not in the CMDB, so it counts as production` }
   const fact = target.ci.facts['environment']
-  if (fact && (!fact.known || fact.value === ''))
+  if (fact && (!fact.known || isEmpty(fact.value)))
     return {
       environment: production,
       reason: `the environment of ${target.name} is ${fact.known ? 'empty' : `unknown (${fact.reason})`}, so it counts as production`,
@@ -33,6 +33,8 @@ export function environmentOf(
   }
   return { environment: production, reason: `${target.name} fits no environment, so it counts as production` }
 }
+
+const isEmpty = (value: Json): boolean => value === null || (typeof value === 'string' && value.trim() === '')
 
 /** Stops a runbook outside the environments that its limits name. */
 export const environmentGuardrail: Guardrail = (input) => {

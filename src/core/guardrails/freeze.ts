@@ -8,6 +8,7 @@ import {
   type Guardrail,
   type GuardrailInput,
 } from './input.ts'
+import type { Json } from '../values.ts'
 
 /** The freeze covers this plan. An unreadable scope covers everything: a freeze never fails open. */
 export function freezeCovers(freeze: Freeze, input: Pick<GuardrailInput, 'draft' | 'environments'>): boolean {
@@ -27,12 +28,16 @@ export function freezeCovers(freeze: Freeze, input: Pick<GuardrailInput, 'draft'
       return input.draft.targets.some((target) => {
         const service = target.ci?.facts['service']
         // A target whose service is not known may belong to the frozen one.
-        return target.name === name || !service?.known || service.value === name
+        return isNamed(target.name, name) || !service?.known || isNamed(service.value, name)
       })
     default:
       return true
   }
 }
+
+/** People type a service's name: capitals must not make a freeze miss. */
+const isNamed = (value: Json, name: string): boolean =>
+  typeof value === 'string' && value.toLowerCase() === name.toLowerCase()
 
 export const freezeGuardrail: Guardrail = (input) => {
   const { freezes } = input.facts
@@ -47,7 +52,8 @@ export const freezeGuardrail: Guardrail = (input) => {
     )
   for (const { calendar } of input.governance.freezes) {
     const state = calendar.at(input.at)
-    if (!state.open) return stop('freeze', `calendar ${calendar.name} freezes it: ${state.why}`, 'wait until it is over')
+    if (!state.open)
+      return stop('freeze', `calendar ${calendar.name} freezes it: ${state.why}`, 'wait until it is over')
   }
   return pass('freeze', `nothing is frozen in ${environmentNames(input).join(', ')}`)
 }

@@ -32,6 +32,11 @@ export const siteRunbooks = (sites: Site[]): Record<string, Runbook> => {
       context.log(`${site.pool} is ${state}`)
       return { pool: site.pool, state }
     },
+    iisreset: async (parameters, context) => {
+      const site = siteOf(parameters, context)
+      context.log('restarting IIS')
+      return { pool: site.pool, state: await site.recycle() }
+    },
     'start-pool': (parameters, context) => {
       const site = siteOf(parameters, context)
       return { pool: site.pool, state: site.startPool() }

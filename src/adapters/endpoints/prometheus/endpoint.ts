@@ -1,5 +1,4 @@
 // Owns Prometheus as an endpoint: an instant query whose one sample is the result (CONTRACTS §6.2).
-import { z } from 'zod'
 import type { PlannedRequest } from '../../../core/plan.ts'
 import type { Json } from '../../../core/values.ts'
 import type { Endpoint } from '../../../ports/endpoint.ts'
@@ -10,14 +9,7 @@ import { plainText } from '../../wire/text.ts'
 import { endsAtOnce } from '../ends-at-once.ts'
 import { baseUrl, type System, timeLeft } from '../system.ts'
 import { queryOf } from './query.ts'
-
-const sample = z.tuple([z.number(), z.string()])
-const answerSchema = z.discriminatedUnion('resultType', [
-  z.object({ resultType: z.literal('vector'), result: z.array(z.object({ value: sample.optional() })) }),
-  z.object({ resultType: z.literal('scalar'), result: sample }),
-])
-const envelopeSchema = z.object({ status: z.literal('success'), data: answerSchema })
-const errorSchema = z.object({ status: z.literal('error'), error: z.string() })
+import { envelopeSchema, errorSchema } from './schema.ts'
 
 /** `result` is `{value, series}`: `value` is null where there is not exactly one series with a finite number. */
 export function prometheus(system: System): Endpoint {

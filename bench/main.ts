@@ -1,0 +1,21 @@
+// Owns the way from `npm run bench -- <name>` to the benchmark of that name.
+
+const benchmarks: { readonly [name: string]: { readonly what: string; readonly run: () => Promise<void> } } = {
+  intake: {
+    what: 'events per second from the socket to the disk, beside a bare restify server with the same insert',
+    run: async () => (await import('./intake.ts')).intake(),
+  },
+  run: {
+    what: 'whole runs: how much of each step is runbot’s own time and how much the endpoint’s',
+    run: async () => (await import('./run.ts')).run(),
+  },
+}
+
+const name = process.argv[2] ?? ''
+const chosen = Object.hasOwn(benchmarks, name) ? benchmarks[name] : undefined
+if (chosen) await chosen.run()
+else {
+  const lines = Object.entries(benchmarks).map(([each, { what }]) => `  ${each.padEnd(8)}${what}`)
+  console.error([`${name === '' ? 'Which benchmark?' : `There is no benchmark ${name}.`}`, ...lines].join('\n'))
+  process.exitCode = 1
+}

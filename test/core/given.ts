@@ -1,0 +1,217 @@
+// Owns the run that the specs of the core start from, as functions: a ladder of two steps on any targets, and its events.
+import { compileExpression } from '../../src/adapters/catalog/cel.ts'
+import type { Parties } from '../../src/core/approval.ts'
+import { emptyRun, evolve } from '../../src/core/evolve.ts'
+import type { ApprovalRule } from '../../src/core/governance.ts'
+import { type Blast, type Ci, known } from '../../src/core/incident.ts'
+import type { Draft, PlannedCheck, PlannedRequest, PlannedStep } from '../../src/core/plan.ts'
+import type { Decision, GuardrailResult } from '../../src/core/policy.ts'
+import type { At, EndStatus, Person, Run, RunEvent } from '../../src/core/run.ts'
+import type { Instant, Json } from '../../src/core/values.ts'
+
+export const cel = compileExpression
+export const minute = 60_000
+export const t0: Instant = Date.UTC(2026, 0, 31, 3, 12)
+export const plan = 'a'.repeat(64)
+export const other = 'b'.repeat(64)
+
+export const person = (id: string): Person => ({ id, name: id[0]?.toUpperCase() + id.slice(1), tenant: 't1' })
+export const [ana, bo, cy] = [person('ana'), person('bo'), person('cy')]
+export const nobody: Parties = { requester: null, opener: null, authors: [] }
+
+export const on = (step: string, target = 'web-01'): At => ({ step, target })
+
+export const oneApprover = (changes: Partial<ApprovalRule> = {}): ApprovalRule => ({
+  name: 'one-approver',
+  lines: [{ from: ['owner', 'small-team'], quorum: 1 }],
+  expiresMs: 30 * minute,
+  not: ['requester'],
+  ...changes,
+})
+
+export const request = (name: string, values: Json = {}, tier: PlannedRequest['tier'] = 0): PlannedRequest => ({
+  do: name,
+  system: name.split('.')[0] ?? '',
+  kind: 'ops-api',
+  url: 'https://ops.example.com',
+  tier,
+  detail: {},
+  with: values,
+  timeoutMs: 2 * minute,
+})
+
+export const check = (name: string, values: Json = {}): PlannedCheck => ({
+  ...request(name, values),
+  expect: 'result.ok',
+  everyMs: 5000,
+  holdMs: 0,
+  withinMs: 3 * minute,
+})
+
+export const step = (id: string, host = 'web-01', changes: Partial<PlannedStep> = {}): PlannedStep => ({
+  id,
+  title: id,
+  tier: 1,
+  when: null,
+  approval: null,
+  preflight: check('ops.look', { host }),
+  action: request(`ops.${id}`, { host }, 1),
+  verify: check('http.get', { host }),
+  rollback: request(`ops.undo_${id}`, { host }, 1),
+  ...changes,
+})
+
+/** Recycle, and where that failed restart, which asks for itself. */
+export const ladder = (host: string): readonly PlannedStep[] => [
+  step('recycle', host),
+  step('restart', host, { tier: 2, when: 'steps["recycle"].failed', approval: 'always' }),
+]
+
+export const ci = (name: string, facts: { readonly [name: string]: Json } = {}): Ci => ({
+  sysId: `id-${name}`,
+  name,
+  facts: Object.fromEntries(Object.entries(facts).map(([fact, value]) => [fact, known(value, 'cmdb', t0)])),
+})
+
+export const draft = (
+  targets: readonly string[] = ['web-01'],
+  steps: (host: string) => readonly PlannedStep[] = ladder,
+  changes: Partial<Draft> = {},
+): Draft => ({
+  runbook: { id: 'restart-iis', title: 'Recycle the pool', owner: 'web-platform', content: 'c'.repeat(64) },
+  parameters: { pool: 'DefaultAppPool' },
+  targets: targets.map((name) => ({ name, ci: ci(name) })),
+  waves: targets.map((name) => [name]),
+  stopAfterFailures: 1,
+  evidence: [],
+  steps: Object.fromEntries(targets.map((name) => [name, steps(name)])),
+  tier: 1,
+  onSuccess: { resolve: true, closeCode: null, resolveJoined: false },
+  onFailure: { escalate: null, assign: null, rollback: 'step' },
+  ...changes,
+})
+
+export const blast = (): Blast => ({
+  users: known(40, 'cmdb', t0),
+  cis: known(3, 'cmdb', t0),
+  vip: known(false, 'cmdb', t0),
+})
+
+export const guardrail = (
+  name: string,
+  answer: GuardrailResult['answer'] = 'pass',
+  reason = 'fine',
+): GuardrailResult => ({ name, answer, reason })
+
+export const decision = (changes: Partial<Decision> = {}): Decision => ({
+  effect: 'ask',
+  environment: { name: 'prod', production: true },
+  autonomy: 'auto',
+  rule: oneApprover(),
+  because: ['tier 1 in prod asks one-approver'],
+  guardrails: [guardrail('freeze'), guardrail('matrix', 'ask', 'tier 1 in prod asks one-approver')],
+  ...changes,
+})
+
+/** The run after these events, all at one moment. */
+export const after = (run: Run, at: Instant, ...events: readonly RunEvent[]): Run =>
+  events.reduce((state, event) => evolve(state, event, at), run)
+
+export const proposed: RunEvent = {
+  type: 'proposed',
+  origin: { kind: 'event', intake: 'in-1' },
+  context: { readAt: t0, ci: ci('web-01') },
+  candidates: [],
+  runbook: { id: 'restart-iis', title: 'Recycle the pool', owner: 'web-platform' },
+  requested: { parameters: {}, targets: [] },
+}
+
+export const planned = (of: Draft = draft()): Extract<RunEvent, { type: 'planned' }> => ({
+  type: 'planned',
+  draft: of,
+  blast: blast(),
+  context: { readAt: t0, ci: ci('web-01') },
+  replaces: null,
+})
+
+export const decided = (of: Decision = decision(), hash = plan, at = t0): RunEvent => ({
+  type: 'decided',
+  plan: hash,
+  decision: of,
+  rule: of.effect === 'ask' ? of.rule : null,
+  expiresAt: of.effect === 'ask' && of.rule ? at + of.rule.expiresMs : null,
+})
+
+export const approved = (by: Person, scope = 'run', hash = plan, groups = ['owner']): RunEvent => ({
+  type: 'approved',
+  by,
+  scope,
+  plan: hash,
+  note: '',
+  groups,
+})
+
+export const stepAsked = (id: string, rule = oneApprover(), at = t0): RunEvent => ({
+  type: 'stepAsked',
+  scope: `step:${id}`,
+  plan,
+  rule,
+  expiresAt: at + rule.expiresMs,
+})
+
+export const stopRequested: RunEvent = { type: 'stopRequested', by: bo, reason: 'wrong host' }
+export const finished = (status: EndStatus, reason = 'so it ended'): RunEvent => ({ type: 'finished', status, reason })
+
+/** What happens to one step on one target. */
+export const preflighted = (at: At, ok = true, reason = 'looked'): RunEvent => ({
+  type: 'preflighted',
+  ...at,
+  ok,
+  reason,
+  result: null,
+})
+const sent = (at: At, what: string) => ({
+  ...at,
+  key: `key-${what}-${at.step}-${at.target}`,
+  request: request(`ops.${what}`),
+  gate: { plan, checked: [] },
+  deadlineAt: t0 + 30_000,
+})
+export const started = (at: At): RunEvent => ({ type: 'actionStarted', attempt: 1, ...sent(at, 'act') })
+export const ended = (
+  at: At,
+  outcome: 'succeeded' | 'failed' | 'unknown' = 'succeeded',
+  effect: 'none' | 'possible' = 'possible',
+): RunEvent => ({
+  type: 'actionEnded',
+  ...at,
+  key: sent(at, 'act').key,
+  outcome,
+  effect,
+  reason: `it ${outcome}`,
+  result: null,
+})
+export const verified = (at: At, ok = true, reason = ok ? 'good' : 'still 503'): RunEvent => ({
+  type: 'verified',
+  ...at,
+  ok,
+  reason,
+  result: null,
+})
+export const undoStarted = (at: At): RunEvent => ({ type: 'rollbackStarted', ...sent(at, 'undo') })
+export const undoEnded = (at: At, outcome: 'succeeded' | 'failed' | 'unknown' = 'succeeded'): RunEvent => ({
+  type: 'rollbackEnded',
+  ...at,
+  key: sent(at, 'undo').key,
+  outcome,
+  reason: `the undo ${outcome}`,
+})
+export const done = (at: At): readonly RunEvent[] => [preflighted(at), started(at), ended(at), verified(at)]
+
+/** A run that has proposed, planned and decided; it waits for its approval. */
+export const asking = (of: Draft = draft(), as: Decision = decision()): Run =>
+  after(emptyRun('r-1'), t0, proposed, planned(of), decided(as))
+
+/** A run that executes: approved by Ana. */
+export const begun = (of: Draft = draft(), as: Decision = decision()): Run =>
+  after(asking(of, as), t0, approved(ana), { type: 'executionStarted', plan })
