@@ -69,9 +69,9 @@ function exchange(socket: Socket, request: Buffer): Promise<Answered> {
 function parse(received: Buffer): Answered | undefined {
   const at = received.indexOf(HEAD_END)
   if (at < 0) return undefined
-  const head = received.latin1Slice(0, at)
+  const head = received.toString('latin1', 0, at)
   const length = Number(/content-length: (\d+)/i.exec(head)?.[1] ?? 0)
   const begin = at + HEAD_END.length
   if (received.length < begin + length) return undefined
-  return { status: Number(head.slice(9, 12)), body: received.utf8Slice(begin, begin + length) }
+  return { status: Number(head.slice(9, 12)), body: received.toString('utf8', begin, begin + length) }
 }

@@ -17,6 +17,7 @@ import type { Surface } from './surfaces/surface.ts'
 /** Work that is due within this time keeps the lease; later work gives it up. */
 const HOT_MS: Millis = 10_000
 const ERROR_MS: Millis = 3_000
+const REFUSED_MS: Millis = 1_000
 
 export interface ActorContext {
   readonly deps: Deps
@@ -24,6 +25,8 @@ export interface ActorContext {
   readonly assess: Assess
   readonly authority: Authority
   readonly surfaces: readonly Surface[]
+  /** What is kept in memory between two leases of a run here: since when a check holds, what was asked to cancel. */
+  readonly holds: Map<string, Map<string, Instant>>
   /** The content version under which a waiting plan was last looked at, by run. */
   readonly reviewed: Map<string, string>
 }
@@ -129,7 +132,9 @@ function engine(
   seen: { seq: number },
 ): () => Promise<Instant> {
   const { deps, journal, assess, authority } = context
-  const holds = new Map<string, Instant>()
+  const { log } = deps
+  const holds = context.holds.get(id) ?? new Map<string, Instant>()
+  context.holds.set(id, holds)
   let released = false
   return async () => {
     for (;;) {
@@ -147,12 +152,19 @@ function engine(
         signal,
         holds,
         transact: async (decide) => {
-          await journal.transact(id, decide, fence)
-          return 'done'
+          const done = await journal.transact(id, decide, fence)
+          if (done.ok) return 'done'
+          // The run moved on, or what was owed is not allowed: either way it is looked at again, never in a tight loop.
+          log.debug({ run: id, reason: done.refusal.reason }, 'what was owed is not to be done')
+          return { againMs: REFUSED_MS }
         },
       }
       const next = owed(run, deps.clock.now(), partiesOf(deps, run))
       if (next.work === null) {
+        if (run.finished) {
+          context.holds.delete(id)
+          context.reviewed.delete(id)
+        }
         if (run.finished && run.startedAt && !released) {
           await letGo(work)
           released = true

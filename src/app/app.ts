@@ -1,4 +1,5 @@
 // Owns the app as one thing: intake, worker, surfaces, commands and clicks around one journal, started and stopped together.
+import type { Instant } from '../core/values.ts'
 import type { Inbound } from '../ports/inbound.ts'
 import { assessor } from './assess.ts'
 import { authority as authorityOf } from './authority.ts'
@@ -29,7 +30,8 @@ export function app(deps: Deps): App {
   const commands = commandsOf({ deps, journal, authority, assess, cards })
   const surfaces = [teamsSurface(deps, journal, cards), serviceNowSurface(deps, journal)]
   const reviewed = new Map<string, string>()
-  const worker = workerOf({ deps, journal, assess, authority, surfaces, reviewed })
+  const holds = new Map<string, Map<string, Instant>>()
+  const worker = workerOf({ deps, journal, assess, authority, surfaces, reviewed, holds })
   const intake = intakeOf(deps, journal, async (run) => {
     reviewed.delete(run)
     await worker.wake(run)

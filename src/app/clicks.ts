@@ -5,7 +5,7 @@ import { own } from '../core/values.ts'
 import type { Click, ClickAnswer, TurnedAway } from '../ports/inbound.ts'
 import type { Authority } from './authority.ts'
 import type { Deps } from './deps.ts'
-import { freezeOn, freezeWords } from './freezes.ts'
+import { whyFrozen } from './freezes.ts'
 import { asRunId } from './ids.ts'
 import type { Journal } from './journal.ts'
 import { partiesOf } from './parties.ts'
@@ -110,10 +110,7 @@ export function clicks(deps: Deps, journal: Journal, authority: Authority, cards
 
 /** Why nothing may be approved now, or null. A freeze that cannot be read counts as one. */
 const frozenFor = (deps: Deps, run: Run): Promise<string | null> =>
-  freezeOn(deps, run).then(
-    (freeze) => freeze && freezeWords(freeze),
-    () => 'whether there is a freeze cannot be told',
-  )
+  whyFrozen(deps, run).catch(() => 'whether there is a freeze cannot be told')
 
 /** What a card sent, as bounded text: a payload is never trusted. */
 const textOf = (value: unknown, max: number): string => (typeof value === 'string' ? value.trim().slice(0, max) : '')

@@ -1,5 +1,5 @@
 // Owns the freeze document: which freezes are in force, read straight from the store so that it holds within a second.
-import { freezeCovers } from '../core/guardrails/freeze.ts'
+import { freezeCovers, freezeWords, frozenByCalendar } from '../core/guardrails/freeze.ts'
 import type { Freeze } from '../core/guardrails/input.ts'
 import { environmentsOf } from '../core/policy.ts'
 import type { Run } from '../core/run.ts'
@@ -16,17 +16,18 @@ export async function activeFreezes(store: Store): Promise<readonly Freeze[]> {
   return listed((await store.get(KIND, KEY))?.value)
 }
 
-/** The freeze that covers this run's plan now, or null. Rejects when it cannot be told: the caller takes that as one. */
-export async function freezeOn(deps: Pick<Deps, 'store' | 'files'>, run: Run): Promise<Freeze | null> {
+/**
+ * Why this run's plan is frozen now, by a person or by a calendar, as a sentence; or null.
+ * Rejects when it cannot be told: the caller takes that as a freeze.
+ */
+export async function whyFrozen(deps: Pick<Deps, 'store' | 'files' | 'clock'>, run: Run): Promise<string | null> {
   const { draft, context } = run
   if (!draft) return null
-  const environments = environmentsOf({ draft, governance: deps.files.current().governance, facts: { context } })
-  return (await activeFreezes(deps.store)).find((each) => freezeCovers(each, { draft, environments })) ?? null
+  const { governance } = deps.files.current()
+  const environments = environmentsOf({ draft, governance, facts: { context } })
+  const freeze = (await activeFreezes(deps.store)).find((each) => freezeCovers(each, { draft, environments }))
+  return freeze ? freezeWords(freeze) : frozenByCalendar(governance, deps.clock.now())
 }
-
-/** A freeze as a person reads it. */
-export const freezeWords = ({ scope, by, reason }: Freeze): string =>
-  `${scope === 'all' ? 'everything' : scope} is frozen by ${by}: ${reason}`
 
 /** Adds a freeze; false when that scope is frozen already. */
 export const addFreeze = (store: Store, freeze: Freeze): Promise<boolean> =>

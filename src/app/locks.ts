@@ -69,6 +69,15 @@ export async function reserveFlap(
   })
 }
 
+/** This run sent nothing to the target after all. */
+export async function dropFlap(store: Store, runbook: string, target: Target, run: string): Promise<void> {
+  await swap(store, 'flap', `${runbook}:${lockKey(target)}`, (value) => {
+    const known = reservations(value)
+    const kept = known.filter((each) => each.run !== run)
+    return { ...(kept.length < known.length ? { write: kept } : {}), result: undefined }
+  })
+}
+
 const nameIn = (value: Json | undefined): string | null =>
   isObject(value) && typeof value['run'] === 'string' ? value['run'] : null
 

@@ -21,6 +21,8 @@ export type Proposed =
 /** Rejects with a PortError where ServiceNow or the store cannot be asked: then the event waits. */
 export async function propose(deps: Deps, journal: Journal, intake: string, sysId: string): Promise<Proposed> {
   const { tickets, store } = deps
+  // Before the incident: runbot's own resolution between the two reads must not look like a reopening.
+  const episode = await episodeOf(store, sysId)
   let read
   try {
     read = await tickets.incident(sysId)
@@ -29,7 +31,6 @@ export async function propose(deps: Deps, journal: Journal, intake: string, sysI
     throw error
   }
   const { incident } = read
-  const episode = await episodeOf(store, sysId)
   if (isOver(incident)) {
     if (episode.n === 0) return { kind: 'declined', reason: `${incident.number} is ${incident.state}` }
     await endEpisode(store, sysId)

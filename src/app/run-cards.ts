@@ -4,12 +4,12 @@ import type { Run } from '../core/run.ts'
 import type { CardMessage } from '../ports/channel.ts'
 import type { Authority } from './authority.ts'
 import type { Deps } from './deps.ts'
-import { freezeOn } from './freezes.ts'
+import { whyFrozen } from './freezes.ts'
 import { runCard, type RunCardContext } from './views/run-card.ts'
 
 export interface RunCards {
-  /** `expanded`: with everything unfolded. */
-  card(run: Run, how?: { readonly expanded?: boolean }): Promise<CardMessage>
+  /** `expanded`: with everything unfolded. `again`: it may stand twice, and says so. */
+  card(run: Run, how?: { readonly expanded?: boolean; readonly again?: boolean }): Promise<CardMessage>
   /** Names of the groups that may approve what is being asked. */
   approvers(run: Run): string
   /** A dry run: shows what would be, offers nothing. */
@@ -26,8 +26,8 @@ export function runCards(deps: Deps, authority: Authority): RunCards {
   const context = (run: Run): RunCardContext => ({ at: deps.clock.now(), approvers: approvers(run), describe })
   return {
     approvers,
-    async card(run, { expanded = false } = {}) {
-      return runCard(deps.card, run, { ...context(run), expanded, frozen: await frozen(deps, run) })
+    async card(run, { expanded = false, again = false } = {}) {
+      return runCard(deps.card, run, { ...context(run), expanded, again, frozen: await frozen(deps, run) })
     },
     preview: (run) => runCard(deps.card, run, { ...context(run), preview: true }),
   }
@@ -36,6 +36,5 @@ export function runCards(deps: Deps, authority: Authority): RunCards {
 /** What a freeze says of this run, for people to read; it decides nothing. */
 async function frozen(deps: Deps, run: Run): Promise<string | null> {
   if (run.finished) return null
-  const freeze = await freezeOn(deps, run).catch(() => null)
-  return freeze && `${freeze.reason} (${freeze.by})`
+  return whyFrozen(deps, run).catch(() => null)
 }

@@ -1,19 +1,19 @@
 // Owns which events may follow: every transition of a run goes through here, and P1 and P3 are enforced here.
-import { approvalsFor, exclusionOf, groupsOf, tally, type Parties, type Standing } from './approval.ts'
+import { approvalsFor, exclusionOf, groupsOf, type Parties, type Standing, tally } from './approval.ts'
 import type { ApprovalRule } from './governance.ts'
 import { PREFLIGHT_FRESH_MS } from './owed.ts'
 import type { Decision } from './policy.ts'
 import {
-  hasMutated,
-  stepOf,
   type ApprovalScope,
   type At,
   type GateRecord,
+  hasMutated,
   type Person,
   type Run,
   type RunEvent,
+  stepOf,
 } from './run.ts'
-import { own, type Instant } from './values.ts'
+import { type Instant, own } from './values.ts'
 
 /** A no that the person reads and the log keeps: why, and what would make it pass (P12). */
 export interface Refusal {
@@ -211,7 +211,8 @@ function start(command: Start, run: Run, at: Instant): Verdict {
 
 function askStep(command: Extract<RunCommand, { do: 'askStep' }>, run: Run, at: Instant): Verdict {
   if (run.finished || !run.startedAt || !run.plan) return refuse('it is not executing')
-  if (run.asks[command.scope]) return refuse('it was already asked')
+  // The run as a whole was decided before it began; asking for it again would stop it for good.
+  if (command.scope === 'run' || own(run.asks, command.scope)) return refuse('it was already asked')
   const { scope, rule } = command
   return events({ type: 'stepAsked', scope, plan: run.plan, rule, expiresAt: at + rule.expiresMs })
 }

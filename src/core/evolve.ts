@@ -1,7 +1,7 @@
 // Owns the fold: the state of a run after each event of its log.
 import {
-  noStep,
   type At,
+  noStep,
   type Run,
   type RunEvent,
   type RunStatus,
@@ -9,7 +9,7 @@ import {
   type SentEnd,
   type StepState,
 } from './run.ts'
-import { own, type Instant } from './values.ts'
+import { type Instant, own } from './values.ts'
 
 /** A run before its first event. */
 export function emptyRun(id: string): Run {
@@ -79,7 +79,7 @@ function change(run: Run, event: RunEvent, at: Instant): Run {
     }
     case 'stepAsked': {
       const { scope, plan, rule, expiresAt } = event
-      return { ...run, asks: { ...run.asks, [scope]: { scope, plan, rule, at, expiresAt } } }
+      return { ...run, waiting: null, asks: { ...run.asks, [scope]: { scope, plan, rule, at, expiresAt } } }
     }
     case 'approved': {
       const { by, scope, plan, note, groups } = event
@@ -93,7 +93,7 @@ function change(run: Run, event: RunEvent, at: Instant): Run {
     case 'executionStarted':
       return { ...run, startedAt: at, waiting: null }
     case 'preflighted':
-      return withStep({ ...run, waiting: null }, event, (step) => ({ ...step, preflight: { ok: event.ok, reason: event.reason, at } }))
+      return withStep(run, event, (step) => ({ ...step, preflight: { ok: event.ok, reason: event.reason, at } }))
     case 'actionStarted':
       return withStep({ ...run, waiting: null }, event, (step) => ({ ...step, action: sent(event, at) }))
     case 'actionAccepted':
@@ -102,7 +102,10 @@ function change(run: Run, event: RunEvent, at: Instant): Run {
         action: step.action && { ...step.action, handle: event.handle },
       }))
     case 'actionEnded':
-      return withStep({ ...run, waiting: null }, event, (step) => ({ ...step, action: step.action && ended(step.action, event, at) }))
+      return withStep({ ...run, waiting: null }, event, (step) => ({
+        ...step,
+        action: step.action && ended(step.action, event, at),
+      }))
     case 'verifyStarted':
       return withStep(run, event, (step) => ({ ...step, verify: { startedAt: at, ended: null } }))
     case 'verified':
@@ -122,7 +125,10 @@ function change(run: Run, event: RunEvent, at: Instant): Run {
         rollback: step.rollback && { ...step.rollback, handle: event.handle },
       }))
     case 'rollbackEnded':
-      return withStep({ ...run, waiting: null }, event, (step) => ({ ...step, rollback: step.rollback && ended(step.rollback, event, at) }))
+      return withStep({ ...run, waiting: null }, event, (step) => ({
+        ...step,
+        rollback: step.rollback && ended(step.rollback, event, at),
+      }))
     case 'finished':
       return { ...run, waiting: null, finished: { status: event.status, reason: event.reason, at } }
   }

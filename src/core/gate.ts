@@ -1,5 +1,5 @@
 // Owns the last check before a mutating request: does everything that was decided still hold, now (P1, P2)?
-import { approvalsFor, exclusionOf, tally, type Parties } from './approval.ts'
+import { approvalsFor, exclusionOf, type Parties, tally } from './approval.ts'
 import type { Decision, GuardrailAnswer } from './policy.ts'
 import type { ApprovalScope, GateRecord, Run } from './run.ts'
 

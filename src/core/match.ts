@@ -4,7 +4,7 @@ import type { IncidentContext } from './incident.ts'
 import type { Candidate } from './run.ts'
 import type { Runbook } from './runbook.ts'
 import { scopeOf } from './scope.ts'
-import { evaluateBoolean, type Expression, type Scope } from './values.ts'
+import { type Expression, evaluateBoolean, type Scope } from './values.ts'
 
 /** Weighs every runbook. Fitting ones first, the most specific on top; ties by name, so that the order is stable. */
 export function match(

@@ -1,9 +1,9 @@
 // Owns what remains to be done for a run, derived from its state alone: there is no other job queue (DESIGN §3).
-import { approvalsFor, tally, type Parties } from './approval.ts'
+import { approvalsFor, type Parties, tally } from './approval.ts'
 import type { PlannedCheck, PlannedRequest, PlannedStep } from './plan.ts'
 import { stepEnd, targetEnd } from './progress.ts'
-import { stepOf, type ApprovalScope, type At, type EndStatus, type Run, type Sent, type StepState } from './run.ts'
-import { own, type Instant, type Millis } from './values.ts'
+import { type ApprovalScope, type At, type EndStatus, type Run, type Sent, type StepState, stepOf } from './run.ts'
+import { type Instant, type Millis, own } from './values.ts'
 
 export type Work =
   | { readonly do: 'capture'; readonly id: string; readonly target: string; readonly request: PlannedRequest }

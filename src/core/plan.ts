@@ -2,8 +2,8 @@
 import type { ApprovalRule } from './governance.ts'
 import type { Blast, Ci, IncidentContext } from './incident.ts'
 import { parametersOf } from './parameters.ts'
-import { scopeOf } from './scope.ts'
 import type { Call, Catalog, Check, Operation, Runbook, Step, Tier } from './runbook.ts'
+import { scopeOf } from './scope.ts'
 import type { Canonicalize, Digest, Evaluation, Json, JsonObject, Millis, Scope } from './values.ts'
 
 /** One exact request: what is sent, where. `with` holds no expressions any more and no secrets. */

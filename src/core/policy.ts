@@ -1,5 +1,5 @@
 // Owns the decision: every guardrail's answer, then the matrix, the raised rule and the autonomy.
-import { autonomyOf, stricter, type ApprovalRule, type Autonomy, type Governance } from './governance.ts'
+import { type ApprovalRule, type Autonomy, autonomyOf, type Governance, stricter } from './governance.ts'
 import { antiFlapGuardrail } from './guardrails/anti-flap.ts'
 import { blastRadiusGuardrail } from './guardrails/blast-radius.ts'
 import { changeWindowGuardrail } from './guardrails/change-window.ts'

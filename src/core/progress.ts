@@ -1,7 +1,7 @@
 // Owns where each target stands in its ladder of steps: which step is next, and whether the target is done.
 import type { PlannedStep } from './plan.ts'
-import { stepOf, type Run, type StepState } from './run.ts'
-import { own, type JsonObject } from './values.ts'
+import { type Run, type StepState, stepOf } from './run.ts'
+import { type JsonObject, own } from './values.ts'
 
 export type StepEnd =
   | 'open'

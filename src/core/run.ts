@@ -3,7 +3,7 @@ import type { ApprovalRule } from './governance.ts'
 import type { Blast, IncidentContext } from './incident.ts'
 import type { Draft, PlannedRequest } from './plan.ts'
 import type { Decision } from './policy.ts'
-import { own, type Instant, type Json, type JsonObject } from './values.ts'
+import { type Instant, type Json, type JsonObject, own } from './values.ts'
 
 export type RunStatus =
   | 'proposed'

@@ -1,5 +1,5 @@
 // Owns what an expression can see (DESIGN §5): one place builds the scope, so that every expression sees the same names.
-import { ciScope, incidentScope, type Blast, type Ci, type IncidentContext } from './incident.ts'
+import { type Blast, type Ci, ciScope, type IncidentContext, incidentScope } from './incident.ts'
 import { stepsScope } from './progress.ts'
 import type { Run } from './run.ts'
 import type { Json, JsonObject, Scope } from './values.ts'

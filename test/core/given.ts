@@ -1,6 +1,9 @@
 // Owns the run that the specs of the core start from, as functions: a ladder of two steps on any targets, and its events.
+
+import assert from 'node:assert/strict'
 import { compileExpression } from '../../src/adapters/catalog/cel.ts'
 import type { Parties } from '../../src/core/approval.ts'
+import { decide, type RunCommand } from '../../src/core/decide.ts'
 import { emptyRun, evolve } from '../../src/core/evolve.ts'
 import type { ApprovalRule } from '../../src/core/governance.ts'
 import { type Blast, type Ci, known } from '../../src/core/incident.ts'
@@ -215,3 +218,16 @@ export const asking = (of: Draft = draft(), as: Decision = decision()): Run =>
 /** A run that executes: approved by Ana. */
 export const begun = (of: Draft = draft(), as: Decision = decision()): Run =>
   after(asking(of, as), t0, approved(ana), { type: 'executionStarted', plan })
+
+/** The reason, and after `|` what would help; or the types of the events that follow. */
+export function verdict(command: RunCommand, run: Run, at = t0): string {
+  const answer = decide(command, run, at)
+  if (answer.ok) return answer.events.map((event) => event.type).join(', ')
+  const { reason, fix } = answer.refusal
+  return fix === undefined ? reason : `${reason} | ${fix}`
+}
+export const eventsOf = (command: RunCommand, run: Run, at = t0) => {
+  const answer = decide(command, run, at)
+  assert.ok(answer.ok, answer.ok ? '' : answer.refusal.reason)
+  return answer.events
+}

@@ -56,14 +56,20 @@ describe('matching', () => {
     assert.equal(fits, false)
     assert.match(reasons[0] ?? '', /^ci\.region == "eu" cannot be told: /)
     const facts = { region: unknown('hidden', 'cmdb', t0) }
-    const hidden = match({ readAt: t0, ci: { ...ci('web-01'), facts } }, [runbook('x', { when: cel('ci.region != ""') })], {
-      classes,
-    })
+    const hidden = match(
+      { readAt: t0, ci: { ...ci('web-01'), facts } },
+      [runbook('x', { when: cel('ci.region != ""') })],
+      {
+        classes,
+      },
+    )
     assert.equal(hidden[0]?.fits, false)
   })
 
   it('does not take a condition for true that is neither true nor false (P5)', () => {
-    assert.deepEqual(only({ when: cel('ci.class') }).reasons, ['ci.class cannot be told: "ci.class" is not true or false'])
+    assert.deepEqual(only({ when: cel('ci.class') }).reasons, [
+      'ci.class cannot be told: "ci.class" is not true or false',
+    ])
   })
 
   it('fits nothing by a class that is not declared, or that has no condition', () => {

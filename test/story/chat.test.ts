@@ -161,7 +161,7 @@ describe('story: a run that a person asks for', () => {
     assert(story.notes(number).some((note) => /Approved by Maya Lind/.test(note)))
   })
 
-  it('runs on several hosts in waves, each once, and counts them on the card (P3)', async () => {
+  it('runs on several hosts one wave after the other, and on each once (P3)', async () => {
     const hosts = [story.host(), story.host(), story.host()]
     for (const host of hosts) story.world.sites[host]?.break()
     const { requester, approver } = story.world.people

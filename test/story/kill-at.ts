@@ -36,7 +36,10 @@ function changeOf(sql: string, parameters: readonly unknown[]): string | undefin
   const table = /^(?:INSERT INTO|UPDATE|DELETE FROM)\s+(\w+)/.exec(sql)?.[1]
   if (table === undefined) return undefined
   if (table === 'entries') return `${String(parameters[0])}#${String(parameters[1])} ${typeOf(parameters[3])}`
-  return `${table} ${parameters.slice(0, 2).filter((each) => typeof each === 'string').join(' ')}`
+  return `${table} ${parameters
+    .slice(0, 2)
+    .filter((each) => typeof each === 'string')
+    .join(' ')}`
 }
 
 const typeOf = (event: unknown): string => String((JSON.parse(String(event)) as { type?: unknown }).type)

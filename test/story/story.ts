@@ -1,4 +1,6 @@
 // Owns one story's stage: a sandbox world, runbot beside it as a process of its own, and what can be seen from outside.
+import { randomUUID } from 'node:crypto'
+import { fileURLToPath } from 'node:url'
 import { sqliteStore } from '../../src/adapters/store/sqlite/sqlite.ts'
 import type { ControlEvent } from '../../src/core/control.ts'
 import type { RunEvent } from '../../src/core/run.ts'
@@ -6,7 +8,8 @@ import type { ListQuery, Store } from '../../src/ports/store.ts'
 import type { Inhabitant } from '../sandbox/world/people.ts'
 import type { Row } from '../sandbox/servicenow/records.ts'
 import type { Message } from '../sandbox/teams-channel/threads.ts'
-import { startWorld, type World, type WorldOptions } from '../sandbox/world.ts'
+import { signWebhook } from '../sandbox/webhooks.ts'
+import { SERVICENOW_WEBHOOK_SECRET, startWorld, type World, type WorldOptions } from '../sandbox/world.ts'
 import { type Place, place as newPlace, type Runbot, startRunbot, until } from './runbot.ts'
 
 /** What a click carries. */
@@ -18,6 +21,15 @@ export interface Shown {
   readonly run: string
   /** What its approve and reject buttons carry. */
   readonly data: Payload
+}
+
+/** An event as a sender made it; what is not given is right. */
+export interface Delivery {
+  readonly id?: string
+  /** Text goes out as it is. */
+  readonly body: unknown
+  readonly at?: Date
+  readonly headers?: Record<string, string>
 }
 
 export interface Heard {
@@ -37,6 +49,8 @@ export interface Story {
   restart(env?: Record<string, string>): Promise<Runbot>
   /** A host that no other test of this story has used. */
   host(): string
+  /** Sends a signed event to ServiceNow's door as it stands; answers what the door said. */
+  deliver(event: Delivery): Promise<{ readonly status: number; readonly body: { readonly id?: string } }>
   /** Breaks a fresh host's site and reports an incident on it. */
   raise(incident?: { host?: string; fields?: Row }): { host: string; number: string; sysId: string }
   /** Says something to the bot in a new thread, or where told, and answers what it replied there. */
@@ -71,6 +85,8 @@ export interface StoryOptions extends WorldOptions {
   /** Changes the runbook files before runbot starts. */
   readonly edit?: (place: Place) => void
   readonly env?: Record<string, string>
+  /** How many times faster time passes, for runbot and its world; their waits only, not their work. */
+  readonly speed?: number
   /** Whether a channel watches the web platform's incidents; true unless told. */
   readonly watched?: boolean
 }
@@ -81,10 +97,14 @@ export async function tell({
   edit,
   env = {},
   watched = true,
+  speed,
   ...options
 }: StoryOptions = {}): Promise<Story> {
   const hosts = Array.from({ length: count }, (_, index) => `web-${String(index + 1).padStart(2, '0')}`)
-  const world = await startWorld({ retryAfterS: 0, recycleMs: 20, hosts, ...options })
+  const since = Date.now()
+  const clock = speed === undefined ? {} : fastClock(since, speed)
+  const now = (): Date => new Date(since + (Date.now() - since) * (speed ?? 1))
+  const world = await startWorld({ retryAfterS: 0, recycleMs: 20, hosts, now, ...options })
   const place = newPlace()
   const sites = Object.values(world.sites).map((site) => `"${site.url}"`)
   place.edit('connectors.yaml', (text) => text.replace('"${env:SITE_URL}"', sites.join(', ')))
@@ -93,7 +113,7 @@ export async function tell({
   let bot: Runbot
   let reader: Promise<Store> | undefined
   const start = async (more: Record<string, string>): Promise<Runbot> => {
-    bot = await startRunbot(place, { ...world.environment(), ...env, ...more })
+    bot = await startRunbot(place, { ...world.environment(), ...clock, ...env, ...more })
     world.connect(bot.url)
     return bot
   }
@@ -117,6 +137,11 @@ export async function tell({
   const runsOf = (number: string) => runs({ label: { name: 'incident', value: number } })
   const entries = async (chain: string) => (await (await store()).entries(chain)).map(({ event }) => event)
   const log = async (run: string) => (await entries(run)) as unknown as readonly RunEvent[]
+  const nextHost = (): string => {
+    const host = free.shift()
+    if (host === undefined) throw new Error('this story needs more hosts')
+    return host
+  }
   const isBots = ({ from }: Pick<Message, 'from'>): boolean => from.id === world.teams.world.bot.id
   const messages = (): readonly Message[] => world.teams.threads().flatMap((thread) => thread.messages)
   const cardOf = (run: string) =>
@@ -127,15 +152,27 @@ export async function tell({
     place,
     bot: () => bot,
     restart: (more = {}) => start(more),
-    host() {
-      const host = free.shift()
-      if (host === undefined) throw new Error('this story needs more hosts')
-      return host
-    },
-    raise({ host = this.host(), fields = {} } = {}) {
+    host: nextHost,
+    raise({ host = nextHost(), fields = {} } = {}) {
       world.sites[host]?.break()
       const { number = '', sys_id: sysId = '' } = world.raiseIncident({ ci: host, fields })
       return { host, number, sysId }
+    },
+    async deliver({ id = `msg_${randomUUID()}`, body, at = now(), headers = {} }) {
+      const text = typeof body === 'string' ? body : JSON.stringify(body)
+      const timestampS = Math.floor(at.getTime() / 1000)
+      const answer = await fetch(`${bot.url}/api/events/servicenow`, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          'webhook-id': id,
+          'webhook-timestamp': String(timestampS),
+          'webhook-signature': signWebhook(SERVICENOW_WEBHOOK_SECRET, id, timestampS, text),
+          ...headers,
+        },
+        body: text,
+      })
+      return { status: answer.status, body: (await answer.json()) as { id?: string } }
     },
     async say(as, text, where) {
       const { conversationId } = await world.teams.say({ as, text, ...(where === undefined ? {} : { in: where }) })
@@ -181,6 +218,13 @@ export async function tell({
     },
   }
 }
+
+/** Leases are renewed by timers, which a busy machine holds up more the faster time is. */
+const fastClock = (since: number, speed: number): Record<string, string> => ({
+  RUNBOT_IMPORT: fileURLToPath(new URL('fast-clock.ts', import.meta.url)),
+  RUNBOT_CLOCK: `${since}:${speed}`,
+  RUNBOT_LEASE_MS: '600000',
+})
 
 const MUTATING = new Set(['recycle-pool', 'start-pool', 'iisreset'])
 

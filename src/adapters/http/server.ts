@@ -63,7 +63,10 @@ export function httpServer(options: HttpOptions): HttpServer {
   server.server.requestTimeout = 60_000
   // restify would take an upgraded socket and never answer it; without a listener it is an ordinary request.
   server.server.removeAllListeners('upgrade')
-  server.on('error', (error: unknown) => log.error({ err: error }, 'the HTTP server failed'))
+  server.on('error', (error: unknown) => {
+    // Why it could not begin to listen, `listen` says in one sentence.
+    if (server.server.listening) log.error({ err: error }, 'the HTTP server failed')
+  })
   server.on('restifyError', (req: Request, res: Response, error: unknown, done: () => void) => {
     answerError(req, res, error, log)
     done()

@@ -1,5 +1,5 @@
 // Owns the two functions that make hashes reproducible anywhere: RFC 8785 canonical JSON and SHA-256.
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import canonicalize from 'canonicalize'
 import { type Canonicalize, type Digest, isObject, type Json } from '../../core/values.ts'
 
@@ -15,7 +15,7 @@ export const canonicalJson: Canonicalize = (value) => {
 }
 
 /** SHA-256 of a UTF-8 string, lower-case hex. */
-export const sha256Hex: Digest = (text) => createHash('sha256').update(text, 'utf8').digest('hex')
+export const sha256Hex: Digest = (text) => hash('sha256', text, 'hex')
 
 function serialize(value: Json): string | undefined {
   try {

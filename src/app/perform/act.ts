@@ -6,11 +6,11 @@ import { hasMutated, stepOf, type At } from '../../core/run.ts'
 import type { Instant, Millis } from '../../core/values.ts'
 import type { Progress } from '../../ports/endpoint.ts'
 import { isPortError } from '../../ports/errors.ts'
-import { freezeOn, freezeWords } from '../freezes.ts'
-import { reserveFlap } from '../locks.ts'
+import { whyFrozen } from '../freezes.ts'
+import { dropFlap, lockKey, releaseLocks, reserveFlap } from '../locks.ts'
 import { partiesOf } from '../parties.ts'
 import { requesterOf } from './calls.ts'
-import { record, sentence, wait, type Performed, type Performing } from './context.ts'
+import { record, wait, type Performed, type Performing } from './context.ts'
 import { recheck } from './gate.ts'
 import { replan } from './plan.ts'
 
@@ -30,20 +30,18 @@ export async function act(work: Performing, owed: Extract<Work, { do: 'act' }>):
   const { deps, run } = work
   const { answer, assessment } = await recheck(work, owed.scopes)
   if (answer.gate === 'hold') return hold(work, answer.reason)
-  if (answer.gate === 'changed' && assessment && !hasMutated(run)) return replan(work, assessment)
-  if (answer.gate !== 'open') {
-    const status = hasMutated(run) ? 'needsHuman' : 'stoppedByPolicy'
-    return record(work, { type: 'finished', status, reason: answer.reason })
+  if (answer.gate === 'changed' && assessment && !hasMutated(run)) {
+    // It asks again, and may wait long: the CIs are free meanwhile.
+    const replanned = await replan(work, assessment)
+    await releaseLocks(deps.store, run.id, (run.draft?.targets ?? []).map(lockKey))
+    return replanned
   }
-  const target = run.draft?.targets.find((each) => each.name === owed.at.target)
-  if (target && run.runbook) await reserveFlap(deps.store, run.runbook.id, target, run.id, deps.clock.now())
-  const frozen = await frozenNow(work)
-  if (frozen)
-    return record(work, {
-      type: 'finished',
-      status: hasMutated(run) ? 'needsHuman' : 'stoppedByPolicy',
-      reason: frozen,
-    })
+  const closed = answer.gate === 'open' ? await frozenNow(work) : answer.reason
+  if (answer.gate !== 'open' || closed !== null) {
+    const status = hasMutated(run) ? 'needsHuman' : 'stoppedByPolicy'
+    return record(work, { type: 'finished', status, reason: closed ?? '' })
+  }
+  await countForAntiFlap(work, owed.at)
   const key = keyOf(work, owed.at, 'action')
   const deadlineAt = deps.clock.now() + Math.min(owed.request.timeoutMs, SEND_WITHIN_MS)
   let started = false
@@ -57,38 +55,74 @@ export async function act(work: Performing, owed: Extract<Work, { do: 'act' }>):
     started = verdict.ok
     return verdict
   })
-  if (started) await send(work, owed.at, 'action', owed.request, key, deadlineAt)
+  if (!started) await uncountForAntiFlap(work, owed.at)
+  else if ((await send(work, owed.at, owed.request, key, deadlineAt)) === 'neverStarted')
+    await uncountForAntiFlap(work, owed.at)
   return performed
 }
 
-/** Sends what was recorded as started; records its handle, its end, or that it certainly never started. */
+/**
+ * Sends what was recorded as started, and records its handle, its end, or that it certainly never started.
+ * Where it may have happened nothing is recorded: following by its key tells (P3).
+ */
 export async function send(
   work: Performing,
   at: At,
-  which: 'action' | 'rollback',
   request: PlannedRequest,
   key: string,
   deadlineAt: Instant,
-): Promise<void> {
+  which: 'action' | 'rollback' = 'action',
+): Promise<'sent' | 'neverStarted'> {
+  const launched = await launch(work, at, request, key, deadlineAt)
+  if (launched.progress) await recordProgress(work, at, which, key, launched.progress)
+  else if (!launched.maybe) {
+    await recordEnd(work, at, which, key, { outcome: 'failed', effect: 'none', reason: launched.reason })
+    return 'neverStarted'
+  }
+  return 'sent'
+}
+
+type Launched =
+  | { readonly progress: Progress }
+  /** `maybe`: it may have happened all the same. */
+  | { readonly progress: null; readonly maybe: boolean; readonly reason: string }
+
+/** Only the endpoint's own errors are judged here: one of the store must never pass for "it never started". */
+export async function launch(
+  work: Performing,
+  at: At,
+  request: PlannedRequest,
+  key: string,
+  deadlineAt: Instant,
+): Promise<Launched> {
   const { deps, run } = work
   const endpoint = deps.endpoints(request)
+  if (!endpoint)
+    return { progress: null, maybe: false, reason: `this version cannot call ${request.kind} (${request.do})` }
+  const requestedBy = requesterOf(work)
   try {
-    if (!endpoint) throw new Error(`this version cannot call ${request.kind} (${request.do})`)
-    const progress = await endpoint.launch({
-      request,
-      key,
-      run: run.id,
-      target: at.target,
-      requestedBy: requesterOf(work),
-      deadlineAt,
-    })
-    await recordProgress(work, at, which, key, progress)
+    return {
+      progress: await endpoint.launch({ request, key, run: run.id, target: at.target, requestedBy, deadlineAt }),
+    }
   } catch (error) {
-    // Where it may have happened nothing is recorded: following by key tells (P3).
-    if (isPortError(error) && error.mayHaveHappened) return
-    if (endpoint && !isPortError(error)) throw error
-    await recordEnd(work, at, which, key, { outcome: 'failed', effect: 'none', reason: sentence(error) })
+    if (!isPortError(error)) throw error
+    return { progress: null, maybe: error.mayHaveHappened, reason: error.message }
   }
+}
+
+/** Written before the request leaves, under the CI's lock. */
+async function countForAntiFlap({ deps, run }: Performing, at: At): Promise<void> {
+  const target = run.draft?.targets.find((each) => each.name === at.target)
+  if (target && run.runbook) await reserveFlap(deps.store, run.runbook.id, target, run.id, deps.clock.now())
+}
+
+/** Nothing was sent to this target after all; an earlier step of this run may have been. */
+async function uncountForAntiFlap({ deps, run }: Performing, at: At): Promise<void> {
+  const target = run.draft?.targets.find((each) => each.name === at.target)
+  const earlier = Object.values(run.steps[at.target] ?? {}).some(
+    (step) => step.action?.ended?.effect !== 'none' && step.action,
+  )
+  if (target && run.runbook && !earlier) await dropFlap(deps.store, run.runbook.id, target, run.id)
 }
 
 export async function recordProgress(
@@ -140,7 +174,7 @@ async function hold(work: Performing, reason: string): Promise<Performed> {
   const { run, deps } = work
   const since = run.waiting?.since ?? deps.clock.now()
   // An approval that was complete when its part began does not expire under it: then a bounded time is left.
-  const until = Math.max(run.asks['run']?.expiresAt ?? 0, since + HOLD_FOR_MS)
+  const until = Math.max(...Object.values(run.asks).map((asked) => asked.expiresAt), since + HOLD_FOR_MS)
   if (deps.clock.now() < until) return wait(work, reason, HOLD_MS)
   const status = hasMutated(run) ? 'needsHuman' : 'expired'
   return record(work, { type: 'finished', status, reason: `it could not be checked in time: ${reason}` })
@@ -148,6 +182,6 @@ async function hold(work: Performing, reason: string): Promise<Performed> {
 
 /** The last look before the start is recorded: a freeze that came while the rest was checked. */
 export async function frozenNow({ deps, run }: Performing): Promise<string | null> {
-  const freeze = await freezeOn(deps, run)
-  return freeze && `freeze: ${freezeWords(freeze)}`
+  const why = await whyFrozen(deps, run)
+  return why && `freeze: ${why}`
 }

@@ -1,6 +1,6 @@
 // Owns read-only calls: launch, poll to the end, and the result that an `expect` looks at.
 import type { PlannedRequest } from '../../core/plan.ts'
-import type { Instant, Json } from '../../core/values.ts'
+import type { Instant, Json, Millis } from '../../core/values.ts'
 import { PortError } from '../../ports/errors.ts'
 import type { Progress } from '../../ports/endpoint.ts'
 import type { Performing } from './context.ts'
@@ -12,7 +12,12 @@ export interface Called {
   readonly log: string | undefined
 }
 
-const DEFAULT_POLL_MS = 1000
+const DEFAULT_POLL_MS: Millis = 1_000
+const SOONEST_MS: Millis = 50
+
+/** How long before the next question: as the endpoint says, but no tight loop where it says 0 s. */
+export const pollAfter = ({ retryAfterMs = DEFAULT_POLL_MS }: { readonly retryAfterMs?: Millis }): Millis =>
+  Math.max(SOONEST_MS, retryAfterMs)
 
 /**
  * Calls a read-only operation and waits for its end, at most its time limit.
@@ -35,7 +40,7 @@ export async function call(work: Performing, request: PlannedRequest, target: st
   while (progress.state === 'running') {
     if (deps.clock.now() >= deadlineAt)
       throw new PortError('timeout', `${request.do} did not end within ${request.timeoutMs / 1000} s`)
-    await deps.clock.sleep(Math.min(progress.retryAfterMs ?? DEFAULT_POLL_MS, request.timeoutMs), signal)
+    await deps.clock.sleep(Math.min(pollAfter(progress), request.timeoutMs), signal)
     if (signal.aborted) throw new PortError('unavailable', 'runbot is shutting down')
     progress = await endpoint.progress(request, progress.handle)
   }

@@ -3,9 +3,9 @@ import type { Work } from '../../core/owed.ts'
 import type { PlannedCheck } from '../../core/plan.ts'
 import { stepScope } from '../../core/scope.ts'
 import { evaluateBoolean, type Json, type Millis } from '../../core/values.ts'
-import { isPortError } from '../../ports/errors.ts'
+import { isPortError, type PortError } from '../../ports/errors.ts'
 import { call, lookKey } from './calls.ts'
-import { record, sentence, wait, type Performed, type Performing } from './context.ts'
+import { record, wait, type Performed, type Performing } from './context.ts'
 
 /** A preflight whose endpoint does not answer is tried again for so long; then the endpoint counts as down. */
 const PREFLIGHT_DOWN_MS: Millis = 60_000
@@ -18,24 +18,23 @@ interface Looked {
 }
 
 export async function preflight(work: Performing, owed: Extract<Work, { do: 'preflight' }>): Promise<Performed> {
-  const { deps, run } = work
-  try {
-    const looked = await look(work, owed.request, owed.at.target, `preflight ${owed.at.step}`)
-    return await record(work, { type: 'preflighted', ...owed.at, ...looked })
-  } catch (error) {
-    if (!isPortError(error)) throw error
-    if (work.signal.aborted) return { againMs: 0 }
-    const since = run.waiting?.since ?? deps.clock.now()
-    if (isLasting(error.kind) || deps.clock.now() - since >= PREFLIGHT_DOWN_MS)
-      return record(work, {
-        type: 'preflighted',
-        ...owed.at,
-        ok: false,
-        reason: `${owed.request.system} does not answer: ${sentence(error)}`,
-        result: null,
-      })
-    return wait(work, `preflight of ${owed.at.step} cannot be made: ${sentence(error)}`, error.retryAfterMs ?? RETRY_MS)
+  const { deps, holds } = work
+  const { at, request } = owed
+  const looked = await lookOrError(work, request, at.target, `preflight ${at.step}`)
+  if (work.signal.aborted) return { againMs: 0 }
+  const silent = `silent:${at.target}/${at.step}`
+  if (!('error' in looked)) {
+    holds.delete(silent)
+    return record(work, { type: 'preflighted', ...at, ...looked })
   }
+  const { error } = looked
+  const now = deps.clock.now()
+  const since = holds.get(silent) ?? now
+  holds.set(silent, since)
+  if (!isLasting(error.kind) && now - since < PREFLIGHT_DOWN_MS)
+    return wait(work, `preflight of ${at.step} cannot be made: ${error.message}`, error.retryAfterMs ?? RETRY_MS)
+  const reason = `${request.system} does not answer: ${error.message}`
+  return record(work, { type: 'preflighted', ...at, ok: false, reason, result: null })
 }
 
 /** Good only when it stays good for `hold`; bad when it is not by `within` after the verification began. */
@@ -71,12 +70,28 @@ export async function verify(work: Performing, owed: Extract<Work, { do: 'verify
   return { againMs: request.everyMs }
 }
 
-async function tryToLook(work: Performing, request: PlannedCheck, target: string, what: string): Promise<Looked> {
+/** A look that cannot be made is not good. */
+export async function tryToLook(
+  work: Performing,
+  request: PlannedCheck,
+  target: string,
+  what: string,
+): Promise<Looked> {
+  const looked = await lookOrError(work, request, target, what)
+  return 'error' in looked ? { ok: false, reason: looked.error.message, result: null } : looked
+}
+
+async function lookOrError(
+  work: Performing,
+  request: PlannedCheck,
+  target: string,
+  what: string,
+): Promise<Looked | { readonly error: PortError }> {
   try {
     return await look(work, request, target, what)
   } catch (error) {
     if (!isPortError(error)) throw error
-    return { ok: false, reason: sentence(error), result: null }
+    return { error }
   }
 }
 

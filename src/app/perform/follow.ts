@@ -3,17 +3,19 @@ import type { Work } from '../../core/owed.ts'
 import type { At, Sent } from '../../core/run.ts'
 import type { Millis } from '../../core/values.ts'
 import type { Endpoint, Progress } from '../../ports/endpoint.ts'
-import { isPortError } from '../../ports/errors.ts'
-import { recordEnd, recordProgress, send, SEND_WITHIN_MS, frozenNow } from './act.ts'
-import { sentence, wait, type Performed, type Performing } from './context.ts'
+import { isPortError, type PortError } from '../../ports/errors.ts'
+import { frozenNow, launch, recordEnd, recordProgress, SEND_WITHIN_MS } from './act.ts'
+import { pollAfter } from './calls.ts'
+import { record, wait, type Performed, type Performing } from './context.ts'
+import { tryToLook } from './check.ts'
 import { recheck } from './gate.ts'
 
 /** After a step's time limit it is asked for so long; then its outcome is unknown for good (DESIGN §9 Files). */
 const UNKNOWN_AFTER_MS: Millis = 60_000
 /** The send deadline plus this: only then does "no such key" mean that nothing happened. */
 const MARGIN_MS: Millis = 5_000
-const POLL_MS: Millis = 1_000
 const RETRY_MS: Millis = 2_000
+const RESEND_MS: Millis = 5_000
 
 type Follow = Extract<Work, { do: 'follow' }>
 
@@ -25,24 +27,30 @@ export async function follow(work: Performing, owed: Follow): Promise<Performed>
   const overAt = sent.startedAt + sent.request.timeoutMs
   const hopelessAt = overAt + UNKNOWN_AFTER_MS
   if (!endpoint) return giveUp(work, owed, `${sent.request.system} is no longer configured`, now >= hopelessAt)
+  const asked = await ask(endpoint, sent)
+  if (work.signal.aborted) return { againMs: 0 }
+  if ('error' in asked) {
+    if (now >= hopelessAt) return giveUp(work, owed, asked.error.message, true)
+    const reason = `${sent.request.system} cannot be asked about ${at.step}: ${asked.error.message}`
+    return wait(work, reason, asked.error.retryAfterMs ?? RETRY_MS)
+  }
+  const { progress } = asked
+  if (!progress) return notFound(work, owed, endpoint)
+  if (progress.state === 'ended' || sent.handle !== progress.handle)
+    return recordProgress(work, at, which, sent.key, progress)
+  return running(work, owed, endpoint, progress, { overAt, hopelessAt })
+}
+
+/** By its handle, or by its key. Only the endpoint's own errors are caught here, never the store's. */
+async function ask(
+  endpoint: Endpoint,
+  { handle, request, key }: Sent,
+): Promise<{ readonly progress: Progress | undefined } | { readonly error: PortError }> {
   try {
-    const progress =
-      sent.handle === null
-        ? await endpoint.find(sent.request, sent.key)
-        : await endpoint.progress(sent.request, sent.handle)
-    if (!progress) return await notFound(work, owed, endpoint)
-    if (progress.state === 'ended' || sent.handle !== progress.handle)
-      return await recordProgress(work, at, which, sent.key, progress)
-    return await running(work, owed, endpoint, progress, { overAt, hopelessAt })
+    return { progress: handle === null ? await endpoint.find(request, key) : await endpoint.progress(request, handle) }
   } catch (error) {
     if (!isPortError(error)) throw error
-    if (work.signal.aborted) return { againMs: 0 }
-    if (now >= hopelessAt) return giveUp(work, owed, sentence(error), true)
-    return wait(
-      work,
-      `${sent.request.system} cannot be asked about ${at.step}: ${sentence(error)}`,
-      error.retryAfterMs ?? RETRY_MS,
-    )
+    return { error }
   }
 }
 
@@ -64,30 +72,43 @@ async function running(
   const cancelled = `cancel:${sent.key}`
   const stopped = work.run.stopRequested !== null && which === 'action'
   if ((now >= overAt || stopped) && !work.holds.has(cancelled)) {
-    work.holds.set(cancelled, now)
-    await endpoint.cancel(sent.request, progress.handle)
+    try {
+      await endpoint.cancel(sent.request, progress.handle)
+      work.holds.set(cancelled, now)
+    } catch (error) {
+      if (!isPortError(error)) throw error
+      return wait(work, `${at.step} cannot be asked to cancel: ${error.message}`, error.retryAfterMs ?? RETRY_MS)
+    }
   }
-  return { againMs: progress.retryAfterMs ?? POLL_MS }
+  return { againMs: pollAfter(progress) }
 }
 
 /**
- * The endpoint says that it knows no such key. Before the deadline the request may still be on its way.
- * An endpoint that is idempotent by the key is sent the same key again, after the same checks; any other is only asked.
+ * The endpoint says that it knows no such key. Until the last deadline of a send has passed, a request may still be on
+ * its way. An endpoint that is idempotent by the key is sent the same key again, after the same checks and another
+ * fenced entry; any other is only asked.
  */
 async function notFound(work: Performing, { at, which, sent }: Follow, endpoint: Endpoint): Promise<Performed> {
   const { deps, run } = work
-  const now = deps.clock.now()
   if (sent.handle !== null) return giveUp(work, { at, which, sent }, 'the endpoint no longer knows it', true)
-  const gone = now >= sent.deadlineAt + MARGIN_MS
-  const early = now < sent.startedAt + sent.request.timeoutMs
-  if (endpoint.idempotent && early && !run.stopRequested) {
+  const overAt = sent.startedAt + sent.request.timeoutMs
+  const lastDeadlineAt = endpoint.idempotent ? Math.max(sent.deadlineAt, overAt) : sent.deadlineAt
+  const goneAt = lastDeadlineAt + MARGIN_MS
+  if (endpoint.idempotent && deps.clock.now() < overAt && !run.stopRequested) {
     const closed = which === 'rollback' ? await frozenNow(work) : await whyClosed(work, at)
-    if (closed === null) {
-      await send(work, at, which, sent.request, sent.key, now + Math.min(sent.request.timeoutMs, SEND_WITHIN_MS))
-      return { againMs: POLL_MS }
-    }
-    if (!gone) return wait(work, closed, RETRY_MS)
-  } else if (!gone) return { againMs: Math.min(RETRY_MS, sent.deadlineAt + MARGIN_MS - now) }
+    if (closed !== null) return wait(work, `${at.step} is not sent again: ${closed}`, RESEND_MS)
+    if (work.signal.aborted) return { againMs: 0 }
+    await record(work, {
+      type: 'waited',
+      reason: `${sent.request.system} does not know ${at.step}: the same key is sent again`,
+    })
+    const now = deps.clock.now()
+    const launched = await launch(work, at, sent.request, sent.key, Math.min(now + SEND_WITHIN_MS, overAt))
+    if (launched.progress) return recordProgress(work, at, which, sent.key, launched.progress)
+    return { againMs: RESEND_MS }
+  }
+  const now = deps.clock.now()
+  if (now < goneAt) return { againMs: Math.min(RETRY_MS, goneAt - now) }
   return recordEnd(work, at, which, sent.key, {
     outcome: 'failed',
     effect: 'none',
@@ -95,9 +116,15 @@ async function notFound(work: Performing, { at, which, sent }: Follow, endpoint:
   })
 }
 
+/** The same checks as before the first send, the preflight included (P2). */
 async function whyClosed(work: Performing, at: At): Promise<string | null> {
   const { answer } = await recheck(work, scopesOf(work, at))
   if (answer.gate !== 'open') return answer.reason
+  const step = work.run.draft?.steps[at.target]?.find((each) => each.id === at.step)
+  if (step?.preflight) {
+    const looked = await tryToLook(work, step.preflight, at.target, `preflight ${at.step}`)
+    if (!looked.ok) return looked.reason
+  }
   return frozenNow(work)
 }
 

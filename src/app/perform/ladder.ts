@@ -50,7 +50,7 @@ export async function rollBack(
     started = verdict.ok
     return verdict
   })
-  if (started) await send(work, at, 'rollback', request, key, deadlineAt)
+  if (started) await send(work, at, request, key, deadlineAt, 'rollback')
   return performed
 }
 

@@ -1,6 +1,6 @@
 // Owns what ServiceNow is told of a run: work notes in order, states, evidence, the close code, the resolver group (P6).
 import type { Run } from '../../core/run.ts'
-import { isPortError } from '../../ports/errors.ts'
+import { isPortError, type PortError } from '../../ports/errors.ts'
 import type { Entry } from '../../ports/store.ts'
 import type { IncidentUpdate } from '../../ports/tickets.ts'
 import type { RunEvent } from '../../core/run.ts'
@@ -13,11 +13,6 @@ import { surface, type Surface } from './surface.ts'
 
 export function serviceNowSurface(deps: Deps, journal: Journal): Surface {
   const { tickets, log } = deps
-  /** Runs whose last telling here is certain; for any other the run's marker is looked for first. */
-  const certain = new Set<string>()
-
-  const note = (run: Run, sysId: string, text: string, marker: string): Promise<void> =>
-    tickets.note(sysId, text, marker, !certain.has(run.id))
 
   /** A state that the instance refuses (a data policy, a missing role) is said in a note; the rest goes on. */
   const update = async (run: Run, sysId: string, entry: Entry, change: IncidentUpdate): Promise<boolean> => {
@@ -25,16 +20,28 @@ export function serviceNowSurface(deps: Deps, journal: Journal): Surface {
       await tickets.update(sysId, change)
       return true
     } catch (error) {
-      if (!isPortError(error, 'malformed')) throw error
+      if (!isRefusal(error)) throw error
       log.warn({ run: run.id, reason: error.message }, 'ServiceNow refused the update of the incident')
-      const marker = `${noteMarker(run.id, entry.seq)} update`
-      await note(
-        run,
-        sysId,
-        `ServiceNow refused to update this incident: ${plain(error.message, 300)}\n${marker}`,
-        marker,
-      )
+      const marker = noteMarker(run.id, `${entry.seq}:update`)
+      const text = `ServiceNow refused to update this incident: ${plain(error.message, 300)}\n${marker}`
+      await tickets.note(sysId, text, marker, true)
       return false
+    }
+  }
+
+  /** A joined incident that refuses the note, or is gone, delays nothing. */
+  const noteJoined = async (
+    run: Run,
+    sysId: string,
+    text: string,
+    marker: string,
+    maybeTold: boolean,
+  ): Promise<void> => {
+    try {
+      await tickets.note(sysId, text, marker, maybeTold)
+    } catch (error) {
+      if (!isRefusal(error) && !isPortError(error, 'notFound')) throw error
+      log.warn({ run: run.id, incident: sysId, reason: error.message }, 'a joined incident does not take the note')
     }
   }
 
@@ -73,29 +80,32 @@ export function serviceNowSurface(deps: Deps, journal: Journal): Surface {
     }
   }
 
-  return surface(deps, journal, 'servicenow', async ({ run, entry, cursor }) => {
+  return surface(deps, journal, 'servicenow', isFinal, async ({ run, entry, cursor, maybeTold, attempt }) => {
     const { incident } = run.context
     if (!incident) return cursor.data
     const event = entry.event as unknown as RunEvent
     const marker = noteMarker(run.id, entry.seq)
     const text = workNote({ seq: entry.seq, event }, run, entry.hash)
-    try {
-      if (event.type === 'finished' && run.startedAt !== null) await attachEvidence(run, incident.sysId)
-      if (text !== null) {
-        await note(run, incident.sysId, text, marker)
-        for (const joined of run.joined) await note(run, joined.sysId, text, marker)
-      }
-      if (event.type === 'executionStarted') await update(run, incident.sysId, entry, { state: 'inProgress' })
-      if (event.type === 'finished') await conclude(run, entry, event)
-      if (text !== null) certain.add(run.id)
-    } catch (error) {
-      certain.delete(run.id)
-      throw error
+    if (event.type === 'finished' && run.startedAt !== null) await attachEvidence(run, incident.sysId)
+    if (text !== null) {
+      // On disk before it is sent: only then is it known, after a crash or a takeover, which note may stand already.
+      await attempt()
+      await tickets.note(incident.sysId, text, marker, maybeTold)
+      for (const joined of run.joined) await noteJoined(run, joined.sysId, text, marker, maybeTold)
     }
-    if (event.type === 'finished') certain.delete(run.id)
+    if (event.type === 'executionStarted') await update(run, incident.sysId, entry, { state: 'inProgress' })
+    if (event.type === 'finished') await conclude(run, entry, event)
     return cursor.data
   })
 }
+
+/** What the instance will not do, however often it is asked: a data policy, a missing role. */
+const isRefusal = (error: unknown): error is PortError =>
+  isPortError(error, 'malformed') || isPortError(error, 'denied')
+
+/** A role can be granted and a record restored, so a refusal of the incident itself is tried for about a quarter of an hour. */
+const isFinal = (error: PortError, failures: number): boolean =>
+  failures >= 20 && (isRefusal(error) || isPortError(error, 'notFound'))
 
 /** The automation began, or was let through, and did not mend it: the incident goes to people. */
 const isFailure = (run: Run, { status }: { readonly status: string }): boolean =>

@@ -2,7 +2,7 @@
 import { emptyRun, evolve } from '../../core/evolve.ts'
 import type { Run, RunEvent } from '../../core/run.ts'
 import { isObject, type Instant, type JsonObject, type Millis } from '../../core/values.ts'
-import { isPortError } from '../../ports/errors.ts'
+import { isPortError, type PortError } from '../../ports/errors.ts'
 import type { Entry } from '../../ports/store.ts'
 import type { Deps } from '../deps.ts'
 import type { Journal } from '../journal.ts'
@@ -40,13 +40,14 @@ const BACKOFF_MS: readonly Millis[] = [1_000, 2_000, 5_000, 10_000, 30_000, 60_0
 const START: Cursor = { seq: 0, attempting: 0, failures: 0, notBefore: 0, dead: null, data: {} }
 
 /**
- * A surface from the function that tells one entry and answers what to keep.
+ * A surface from the function that tells one entry and answers what to keep. `isFinal` says which errors nothing mends.
  * `settle` is called when everything was told; it may redraw, and answers what to keep.
  */
 export function surface(
   deps: Deps,
   journal: Journal,
   name: string,
+  isFinal: (error: PortError, failures: number) => boolean,
   tell: (telling: Telling) => Promise<JsonObject>,
   settle?: (run: Run, cursor: Cursor) => Promise<JsonObject>,
 ): Surface {
@@ -57,20 +58,30 @@ export function surface(
     const document = await store.get('cursor', key)
     let version = document?.version ?? null
     let cursor = isObject(document?.value) ? (document.value as unknown as Cursor) : START
+    let saved = cursor
+    let raced = false
     const save = async (next: Cursor) => {
-      version = (await store.put('cursor', key, { ...next }, version)).version
+      try {
+        version = (await store.put('cursor', key, { ...next }, version)).version
+      } catch (error) {
+        raced = isPortError(error, 'conflict')
+        throw error
+      }
       cursor = next
+      saved = next
     }
     if (cursor.dead !== null) return Number.POSITIVE_INFINITY
     if (cursor.notBefore > clock.now()) return cursor.notBefore
     const record = await store.record(id)
     if (!record) return Number.POSITIVE_INFINITY
+    let attemptedBefore = cursor.attempting
     try {
       let run = emptyRun(id)
       for (const entry of await journal.entries(id, 1)) {
-        if (signal.aborted) return clock.now()
+        if (signal.aborted) break
         run = evolve(run, entry.event as unknown as RunEvent, entry.at)
         if (entry.seq <= cursor.seq) continue
+        attemptedBefore = cursor.attempting
         const newest = (await journal.load(id))?.run ?? run
         const data = await tell({
           run,
@@ -87,25 +98,27 @@ export function surface(
         else cursor = { ...cursor, seq }
       }
       const loaded = await journal.load(id)
-      if (loaded && settle && loaded.run.seq === cursor.seq) {
+      if (loaded && settle && loaded.run.seq === cursor.seq && !signal.aborted) {
         const data = await settle(loaded.run, cursor)
         if (data !== cursor.data) cursor = { ...cursor, data }
       }
-      const { value } = document ?? { value: START as unknown }
-      if (cursor !== value && JSON.stringify(cursor) !== JSON.stringify(value)) await save({ ...cursor, failures: 0 })
+      if (cursor !== saved) await save({ ...cursor, failures: 0 })
+      if (signal.aborted) return clock.now()
       return loaded && loaded.run.seq > cursor.seq ? clock.now() : Number.POSITIVE_INFINITY
     } catch (error) {
-      if (!isPortError(error)) throw error
-      if (error.kind === 'conflict') throw error
+      // Another process tells this run by now; an outside system's own conflict only delays this surface.
+      if (!isPortError(error) || raced) throw error
       meter.told(name, 'failed')
       const failures = cursor.failures + 1
       const backoff = BACKOFF_MS[Math.min(failures, BACKOFF_MS.length) - 1] ?? 60_000
-      const final = error.kind === 'denied' && name === 'teams'
+      const final = isFinal(error, failures)
       const notBefore = clock.now() + Math.max(error.retryAfterMs ?? 0, backoff)
-      await save({ ...cursor, failures, notBefore, dead: final ? error.message : null })
+      // Teams is told one thing at a time: what certainly did not get through is no repeat the next time.
+      const attempting = name === 'teams' && !error.mayHaveHappened ? attemptedBefore : cursor.attempting
+      await save({ ...cursor, attempting, failures, notBefore, dead: final ? error.message : null })
       const fields = { run: id, surface: name, seq: cursor.seq, failures, reason: error.message }
-      if (failures === 1 || final)
-        log.warn(fields, final ? 'this surface is dead' : 'this surface is down, its copy waits')
+      if (final) log.error(fields, 'this surface refuses for good: nothing more of this run is told there')
+      else if (failures === 1) log.warn(fields, 'this surface is down, its copy waits')
       return final ? Number.POSITIVE_INFINITY : notBefore
     }
   }

@@ -2,6 +2,7 @@
 import type { Run, RunEvent } from '../../core/run.ts'
 import { isObject, type JsonObject } from '../../core/values.ts'
 import type { Conversation, Posted } from '../../ports/channel.ts'
+import type { PortError } from '../../ports/errors.ts'
 import { placeOf } from '../conversations.ts'
 import type { Deps } from '../deps.ts'
 import type { Journal } from '../journal.ts'
@@ -12,6 +13,8 @@ import { surface, type Surface, type Telling } from './surface.ts'
 /** What the cursor keeps: the card, the newest entry that it shows, and whether there is anywhere to speak. */
 interface Shown {
   readonly card: Posted | null
+  /** An earlier post of the card may stand too; the card that is kept says so. */
+  readonly again: boolean
   readonly drawn: number
   readonly nowhere: boolean
 }
@@ -21,14 +24,11 @@ export function teamsSurface(deps: Deps, journal: Journal, cards: RunCards): Sur
 
   const open = async ({ newest: run, maybeTold, attempt }: Telling, place: Conversation): Promise<JsonObject> => {
     const drawn = run.seq
-    const message = await cards.card(run)
+    const message = await cards.card(run, { again: maybeTold })
     await attempt()
-    const summary = maybeTold ? `${message.summary} (once more: the answer to the first try was lost)` : message.summary
     const posted =
-      run.origin.kind === 'chat'
-        ? await channel.reply(place, { ...message, summary })
-        : await channel.openThread(place, { ...message, summary })
-    return keep({ card: posted, drawn, nowhere: false })
+      run.origin.kind === 'chat' ? await channel.reply(place, message) : await channel.openThread(place, message)
+    return keep({ card: posted, again: maybeTold, drawn, nowhere: false })
   }
 
   const tell = async (telling: Telling): Promise<JsonObject> => {
@@ -39,7 +39,7 @@ export function teamsSurface(deps: Deps, journal: Journal, cards: RunCards): Sur
     if (!shown.card) {
       if (!opensCard(run, event)) return cursor.data
       const place = await placeOf(deps, run)
-      return place ? open(telling, place) : keep({ card: null, drawn: 0, nowhere: true })
+      return place ? open(telling, place) : keep({ card: null, again: false, drawn: 0, nowhere: true })
     }
     const reply = threadReply(run, event, {
       approvers: cards.approvers(run),
@@ -52,10 +52,13 @@ export function teamsSurface(deps: Deps, journal: Journal, cards: RunCards): Sur
     return cursor.data
   }
 
-  return surface(deps, journal, 'teams', tell, async (run, cursor) => {
+  // The bot was removed or blocked: that is final (TEAMS, Platform).
+  const isFinal = ({ kind }: PortError) => kind === 'denied'
+
+  return surface(deps, journal, 'teams', isFinal, tell, async (run, cursor) => {
     const shown = read(cursor.data)
     if (!shown.card || shown.drawn >= run.seq) return cursor.data
-    await channel.update(shown.card, await cards.card(run))
+    await channel.update(shown.card, await cards.card(run, { again: shown.again }))
     return keep({ ...shown, drawn: run.seq })
   })
 }
@@ -87,6 +90,7 @@ function read(data: JsonObject): Shown {
   const drawn = data['drawn']
   return {
     card: isObject(card) ? (card as unknown as Posted) : null,
+    again: data['again'] === true,
     drawn: typeof drawn === 'number' ? drawn : 0,
     nowhere: data['nowhere'] === true,
   }

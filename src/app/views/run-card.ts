@@ -32,6 +32,8 @@ export interface RunCardContext {
   readonly preview?: boolean
   /** Opens every fold, for somebody who asked for the details. */
   readonly expanded?: boolean
+  /** The answer to an earlier post of this card was lost, so it may stand twice (P6). */
+  readonly again?: boolean
   /** What a person may do with a run that needs one; nothing unless the app can do it. */
   readonly offers?: readonly ('takeover' | 'rollback')[]
 }
@@ -53,6 +55,7 @@ const words = {
   changed: 'The plan has changed, so this approval is void: ',
   stopping: 'Stop asked by ',
   waiting: 'Waiting: ',
+  again: 'Once more, for the answer to the first post was lost: this card is the one that is kept up to date.',
   step: 'For ',
   note: { label: 'Note', hint: 'For the record (optional)' },
   more: (n: number) => `… and ${n} more`,
@@ -96,7 +99,7 @@ function view(run: Run, context: RunCardContext, caps: Caps, folded: Caps): Json
         ? onCard(run.finished.at, context.at)
         : '',
     subject: subject(run, caps),
-    notices: context.preview ? [] : notices(run, frozen, caps),
+    notices: context.preview ? [] : notices(run, context, frozen, caps),
     facts: [
       whatRuns(run, scope, caps),
       whereItRuns(run, caps),
@@ -129,9 +132,10 @@ function subject(run: Run, caps: Caps): readonly Line[] {
   ]
 }
 
-function notices(run: Run, frozen: string | null, caps: Caps): readonly Line[] {
+function notices(run: Run, context: RunCardContext, frozen: string | null, caps: Caps): readonly Line[] {
   const old = voided(run)
   return [
+    ...(context.again ? [line(said(words.again, 'warn'))] : []),
     ...(run.finished && run.finished.reason !== '' ? [line(quoted(run.finished.reason, 240, caps, 'bold'))] : []),
     ...(frozen !== null && !run.finished ? [line(said(words.frozen, 'bad', 'bold'), quoted(frozen, 160, caps))] : []),
     ...(isAsking(run) && old.length > 0

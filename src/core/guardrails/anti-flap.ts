@@ -1,6 +1,6 @@
 // Owns the anti-flap guardrail: how often a runbook may act on the same CI, whatever started it.
 import type { Millis } from '../values.ts'
-import { pass, stop, unknownAnswer, type Guardrail, type GuardrailInput } from './input.ts'
+import { type Guardrail, type GuardrailInput, pass, stop, unknownAnswer } from './input.ts'
 
 type FlapLimit = { readonly max: number; readonly withinMs: Millis }
 

@@ -1,6 +1,6 @@
 // Owns the blast-radius guardrail: how many users and CIs the targets carry, against the stricter of the limits.
 import type { Fact } from '../incident.ts'
-import { pass, stop, unknownAnswer, type Guardrail } from './input.ts'
+import { type Guardrail, pass, stop, unknownAnswer } from './input.ts'
 
 export const blastRadiusGuardrail: Guardrail = (input) => {
   const own = input.runbook.limits.blastRadius

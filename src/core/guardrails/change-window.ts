@@ -1,7 +1,7 @@
 // Owns the change-window guardrail: a change in Implement on the CI right now, or an open calendar.
 import type { Change } from '../incident.ts'
 import type { Instant } from '../values.ts'
-import { environmentNames, pass, stop, unknownAnswer, type Guardrail } from './input.ts'
+import { environmentNames, type Guardrail, pass, stop, unknownAnswer } from './input.ts'
 
 /** In state Implement, start ≤ now < end, not on hold (CONTRACTS 1.6). A change without both dates is never open. */
 export const isOpenChange = (change: Change, at: Instant): boolean =>

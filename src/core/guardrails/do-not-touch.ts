@@ -1,7 +1,7 @@
 // Owns the do-not-touch guardrail: CIs that a runbook must leave alone.
 import { scopeOf } from '../scope.ts'
 import { evaluateBoolean } from '../values.ts'
-import { pass, stop, unknownAnswer, type Guardrail } from './input.ts'
+import { type Guardrail, pass, stop, unknownAnswer } from './input.ts'
 
 export const doNotTouchGuardrail: Guardrail = (input) => {
   const expression = input.runbook.limits.doNotTouch

@@ -4,7 +4,7 @@ import type { IncidentContext } from '../incident.ts'
 import type { Target } from '../plan.ts'
 import { scopeOf } from '../scope.ts'
 import { evaluateBoolean, type Json } from '../values.ts'
-import { environmentNames, pass, stop, type Guardrail, type ResolvedEnvironment } from './input.ts'
+import { environmentNames, type Guardrail, pass, type ResolvedEnvironment, stop } from './input.ts'
 
 /** First environment whose condition holds; empty, unmatched or not evaluable is production (DESIGN §9 Facts). */
 export function environmentOf(

@@ -1,14 +1,15 @@
 // Owns the freeze guardrail: the kill switch and the freeze calendars.
+import type { Governance } from '../governance.ts'
+import type { Instant, Json } from '../values.ts'
 import {
   environmentNames,
-  pass,
-  stop,
-  unknownAnswer,
   type Freeze,
   type Guardrail,
   type GuardrailInput,
+  pass,
+  stop,
+  unknownAnswer,
 } from './input.ts'
-import type { Json } from '../values.ts'
 
 /** The freeze covers this plan. An unreadable scope covers everything: a freeze never fails open. */
 export function freezeCovers(freeze: Freeze, input: Pick<GuardrailInput, 'draft' | 'environments'>): boolean {
@@ -47,13 +48,23 @@ export const freezeGuardrail: Guardrail = (input) => {
   if (freeze)
     return stop(
       'freeze',
-      `${freeze.scope === 'all' ? 'everything' : freeze.scope} is frozen by ${freeze.by}: ${freeze.reason}`,
+      freezeWords(freeze),
       `wait for the unfreeze${freeze.scope === 'all' ? '' : ` of ${freeze.scope}`}`,
     )
-  for (const { calendar } of input.governance.freezes) {
-    const state = calendar.at(input.at)
-    if (!state.open)
-      return stop('freeze', `calendar ${calendar.name} freezes it: ${state.why}`, 'wait until it is over')
-  }
+  const calendar = frozenByCalendar(input.governance, input.at)
+  if (calendar) return stop('freeze', calendar, 'wait until it is over')
   return pass('freeze', `nothing is frozen in ${environmentNames(input).join(', ')}`)
+}
+
+/** A freeze as a person reads it. */
+export const freezeWords = ({ scope, by, reason }: Freeze): string =>
+  `${scope === 'all' ? 'everything' : scope} is frozen by ${by}: ${reason}`
+
+/** Freeze calendars are open by default; an event closes them, and everything with them. */
+export function frozenByCalendar(governance: Pick<Governance, 'freezes'>, at: Instant): string | null {
+  for (const { calendar } of governance.freezes) {
+    const state = calendar.at(at)
+    if (!state.open) return `calendar ${calendar.name} freezes it: ${state.why}`
+  }
+  return null
 }

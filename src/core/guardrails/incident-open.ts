@@ -1,6 +1,6 @@
 // Owns the guardrail that stops a run whose incident was closed meanwhile.
 import { isOver } from '../incident.ts'
-import { pass, stop, type Guardrail } from './input.ts'
+import { type Guardrail, pass, stop } from './input.ts'
 
 export const incidentOpenGuardrail: Guardrail = ({ facts }) => {
   const { incident } = facts.context

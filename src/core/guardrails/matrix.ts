@@ -1,7 +1,7 @@
 // Owns the tier × environment matrix: whether a plan runs by itself, asks, or is for people only.
-import { stricter, type Governance, type MatrixEntry } from '../governance.ts'
+import { type Governance, type MatrixEntry, stricter } from '../governance.ts'
 import type { Tier } from '../runbook.ts'
-import { ask, environmentNames, pass, stop, type Guardrail } from './input.ts'
+import { ask, environmentNames, type Guardrail, pass, stop } from './input.ts'
 
 /** The strictest entry for a tier over the environments. Tier 3 is never automatic; a missing entry is forbidden. */
 export function matrixEntry(governance: Governance, tier: Tier, environments: readonly string[]): MatrixEntry {

@@ -1,5 +1,5 @@
 // Owns the guardrail that keeps two mutating runs from working on one CI at a time (P7).
-import { pass, stop, unknownAnswer, type Guardrail } from './input.ts'
+import { type Guardrail, pass, stop, unknownAnswer } from './input.ts'
 
 export const oneRunPerCiGuardrail: Guardrail = ({ draft, facts }) => {
   for (const target of draft.targets) {

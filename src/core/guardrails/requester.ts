@@ -1,5 +1,5 @@
 // Owns the requester guardrail: whether the person who asked for this run may ask for it.
-import { pass, stop, unknownAnswer, type Guardrail } from './input.ts'
+import { type Guardrail, pass, stop, unknownAnswer } from './input.ts'
 
 export const requesterGuardrail: Guardrail = ({ facts, runbook }) => {
   const { requester } = facts

@@ -1,5 +1,5 @@
 // Owns the global brake: how many runs may begin within an hour.
-import { pass, stop, unknownAnswer, type Guardrail } from './input.ts'
+import { type Guardrail, pass, stop, unknownAnswer } from './input.ts'
 
 export const runsPerHourGuardrail: Guardrail = ({ facts, governance }) => {
   const limit = governance.limits.runsPerHour

@@ -1,5 +1,5 @@
 // Owns the targets guardrail: every target is a known CI, and there are not too many.
-import { pass, stop, unknownAnswer, type Guardrail } from './input.ts'
+import { type Guardrail, pass, stop, unknownAnswer } from './input.ts'
 
 export const targetsGuardrail: Guardrail = ({ draft, governance }) => {
   const max = governance.limits.maxTargets

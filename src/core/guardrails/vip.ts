@@ -1,5 +1,5 @@
 // Owns the VIP guardrail: whether a person of rank is affected, and what the limits say then.
-import { ask, pass, stop, unknownAnswer, type Guardrail } from './input.ts'
+import { ask, type Guardrail, pass, stop, unknownAnswer } from './input.ts'
 
 export const vipGuardrail: Guardrail = (input) => {
   const limits = [input.runbook.limits.blastRadius?.vip, input.governance.limits.blastRadius?.vip]

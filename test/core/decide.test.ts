@@ -1,0 +1,271 @@
+// Owns the specs of what the engine may do to a run: each refusal with its sentence (P1, P2, P3, P12).
+import assert from 'node:assert/strict'
+import type { RunCommand } from '../../src/core/decide.ts'
+import { emptyRun } from '../../src/core/evolve.ts'
+import { PREFLIGHT_FRESH_MS } from '../../src/core/owed.ts'
+import type { Decision } from '../../src/core/policy.ts'
+import type { Run } from '../../src/core/run.ts'
+import {
+  after,
+  ana,
+  approved,
+  asking,
+  begun,
+  bo,
+  decision,
+  done,
+  draft,
+  ended,
+  eventsOf,
+  finished,
+  guardrail,
+  minute,
+  nobody,
+  on,
+  oneApprover,
+  other,
+  plan,
+  planned,
+  preflighted,
+  proposed,
+  started,
+  step,
+  stepAsked,
+  stopRequested,
+  t0,
+  undoStarted,
+  verdict,
+} from './given.ts'
+
+const [recycle, restart] = [on('recycle'), on('restart')]
+describe('the decision', () => {
+  const fresh = after(emptyRun('r-1'), t0, proposed, planned())
+  type Decide = Extract<RunCommand, { do: 'decide' }>
+  const as = (changes: Partial<Decision>, replan: Decide['replan'] = null): Decide => ({
+    do: 'decide',
+    plan,
+    replan,
+    decision: decision(changes),
+  })
+
+  it('asks by its rule, which expires from now', () => {
+    const [event] = eventsOf(as({}), fresh, t0 + 5)
+    assert.deepEqual(event?.type === 'decided' && [event.rule?.name, event.expiresAt], [
+      'one-approver',
+      t0 + 5 + 30 * minute,
+    ])
+  })
+
+  it('allows without a rule', () => {
+    const [event] = eventsOf(as({ effect: 'allow' }), fresh)
+    assert.deepEqual(event?.type === 'decided' && [event.rule, event.expiresAt], [null, null])
+  })
+
+  it('that asks without a rule is refused: nobody could approve (P1)', () => {
+    assert.equal(verdict(as({ rule: null }), fresh), 'the decision asks, but names no rule')
+  })
+
+  it('ends a run in shadow or advise as recorded', () => {
+    const [, end] = eventsOf(as({ effect: 'record', because: ['autonomy is shadow'] }), fresh)
+    assert.deepEqual(end, finished('recorded', 'autonomy is shadow'))
+  })
+
+  it('that stops ends the run with every reason (P12)', () => {
+    const guardrails = [guardrail('VIP', 'stop'), guardrail('targets', 'unknown')]
+    const [, end] = eventsOf(as({ effect: 'stop', because: ['one', 'two'], guardrails }), fresh)
+    assert.deepEqual(end, finished('stoppedByPolicy', 'one; two'))
+  })
+
+  it('hands what is for people only to a person, and nothing else', () => {
+    const matrix = guardrail('matrix', 'stop', 'tier 3 in prod is for people only: runbot never sends it')
+    const end = (...guardrails: Decision['guardrails']) => {
+      const last = eventsOf(as({ effect: 'stop', guardrails }), fresh).at(-1)
+      return last?.type === 'finished' && last.status
+    }
+    assert.equal(end(guardrail('freeze'), matrix), 'needsHuman')
+    assert.equal(end(guardrail('freeze', 'stop'), matrix), 'stoppedByPolicy')
+    assert.equal(end(guardrail('requester', 'stop', '"for people only" may not request x')), 'stoppedByPolicy')
+    assert.equal(end(guardrail('matrix', 'stop', 'tier 3 in prod is forbidden')), 'stoppedByPolicy')
+  })
+
+  it('is made once; a new plan is decided anew, and comes first in the log', () => {
+    assert.equal(verdict(as({}), asking()), 'it was already decided')
+    assert.equal(verdict(as({}, planned()), asking()), 'planned, decided')
+  })
+
+  it('does not change once something was sent (P1)', () => {
+    const words = 'something was already sent, so the plan cannot change any more'
+    assert.equal(verdict(as({}, planned()), after(begun(), t0, started(recycle))), words)
+    assert.equal(verdict(as({}, planned()), after(begun(), t0, preflighted(recycle))), 'planned, decided')
+  })
+
+  it('is not made for a run that has ended or was stopped (P11)', () => {
+    assert.equal(verdict(as({}), after(fresh, t0, stopRequested)), 'it has ended')
+    assert.equal(verdict(as({}), after(fresh, t0, finished('cancelled'))), 'it has ended')
+  })
+})
+
+describe('begin', () => {
+  const begin = (run: Run, parties = nobody) => verdict({ do: 'begin', parties }, run)
+
+  it('needs the decision or complete approvals (P1)', () => {
+    assert.equal(begin(asking()), 'it is not approved')
+    assert.equal(begin(after(asking(), t0, approved(ana))), 'executionStarted')
+    assert.equal(begin(asking(draft(), decision({ effect: 'allow', rule: null }))), 'executionStarted')
+  })
+
+  it('does not count approvals of another plan, another scope, or before the plan was asked again (P1)', () => {
+    assert.equal(begin(after(asking(), t0, approved(ana, 'run', other))), 'it is not approved')
+    assert.equal(begin(after(asking(), t0, approved(ana, 'step:restart'))), 'it is not approved')
+    const command: RunCommand = { do: 'decide', plan, decision: decision(), replan: planned() }
+    const run = after(asking(), t0, approved(ana))
+    assert.equal(begin(after(run, t0, ...eventsOf(command, run))), 'it is not approved')
+  })
+
+  it('wants two people where the author is not known (P10)', () => {
+    const run = after(asking(draft(), decision({ rule: oneApprover({ not: ['author'] }) })), t0, approved(ana))
+    assert.equal(begin(run, { ...nobody, authors: null }), 'it is not approved')
+    assert.equal(begin(after(run, t0, approved(bo)), { ...nobody, authors: null }), 'executionStarted')
+  })
+
+  it('happens once, and not after a stop or an end (P11)', () => {
+    assert.equal(begin(begun()), 'it cannot begin')
+    assert.equal(begin(after(asking(), t0, approved(ana), stopRequested)), 'it cannot begin')
+    assert.equal(begin(after(asking(), t0, approved(ana), finished('expired'))), 'it cannot begin')
+    assert.equal(begin(after(emptyRun('r-1'), t0, proposed, planned())), 'it cannot begin')
+  })
+})
+
+describe('starting a mutation', () => {
+  type Start = Extract<RunCommand, { do: 'startAction' | 'startRollback' }>
+  const start = (changes: Partial<Start> = {}): Start => ({
+    do: 'startAction',
+    at: recycle,
+    key: 'k-1',
+    gate: { plan, checked: [] },
+    deadlineAt: t0 + 30_000,
+    parties: nobody,
+    ...changes,
+  })
+  const ready = after(begun(), t0, preflighted(recycle))
+  const says = (changes: Partial<Start> = {}, run = ready, at = t0) => verdict(start(changes), run, at)
+
+  it('records the planned request with its key, deadline and gate before it leaves (P3, P9)', () => {
+    assert.deepEqual(eventsOf(start(), ready), [
+      {
+        type: 'actionStarted',
+        ...recycle,
+        attempt: 1,
+        key: 'k-1',
+        gate: { plan, checked: [] },
+        deadlineAt: t0 + 30_000,
+        request: step('recycle').action,
+      },
+    ])
+  })
+
+  it('is refused where the gate was opened for another plan (P1)', () => {
+    assert.equal(says({ gate: { plan: other, checked: [] } }), 'the gate was opened for another plan')
+  })
+
+  it('is refused before the run begins, after it ended, and where the plan has no such step (P9)', () => {
+    const words = 'it is not executing'
+    assert.equal(says({}, after(asking(), t0, approved(ana))), words)
+    assert.equal(says({}, after(ready, t0, finished('cancelled'))), words)
+    for (const at of [on('format'), on('recycle', 'db-01'), on('recycle', '__proto__'), on('constructor')])
+      assert.equal(says({ at }), words)
+    const looks = draft(['web-01'], () => [step('recycle', 'web-01', { action: null, rollback: null })])
+    assert.equal(says({}, begun(looks)), 'the plan has no action here')
+  })
+
+  it('is refused after a stop (P11)', () => {
+    assert.equal(says({}, after(ready, t0, stopRequested)), 'it was stopped')
+  })
+
+  it('is refused a second time, whatever became of the first (P3)', () => {
+    const words = 'this step was already started (P3)'
+    const once = after(ready, t0, started(recycle))
+    assert.equal(says({}, once), words)
+    for (const outcome of ['succeeded', 'failed', 'unknown'] as const)
+      assert.equal(says({}, after(once, t0, ended(recycle, outcome), preflighted(recycle))), words)
+  })
+
+  it('is refused without a preflight that passed within the last minute (P2)', () => {
+    const words = 'its preflight did not pass just now (P2)'
+    assert.equal(says({}, begun()), words)
+    assert.equal(says({}, after(begun(), t0, preflighted(recycle, false))), words)
+    assert.equal(says({}, ready, t0 + PREFLIGHT_FRESH_MS), 'actionStarted')
+    assert.equal(says({}, ready, t0 + PREFLIGHT_FRESH_MS + 1), words)
+    const bare = draft(['web-01'], () => [step('recycle', 'web-01', { preflight: null })])
+    assert.equal(says({}, begun(bare)), 'actionStarted')
+  })
+
+  it('is refused for a step that asks, until that step is approved (P1)', () => {
+    const climbing = after(begun(), t0, preflighted(restart))
+    const words = 'step:restart is not approved (P1)'
+    assert.equal(says({ at: restart }, climbing), words)
+    const asked = after(climbing, t0, stepAsked('restart'))
+    assert.equal(says({ at: restart }, after(asked, t0, approved(bo))), words)
+    assert.equal(says({ at: restart }, after(asked, t0, approved(bo, 'step:restart'))), 'actionStarted')
+    const allowed = after(asking(draft(), decision({ effect: 'allow', rule: null })), t0, preflighted(restart), {
+      type: 'executionStarted',
+      plan,
+    })
+    assert.equal(says({ at: restart }, allowed), words)
+  })
+
+  it('is refused where the approvals no longer suffice: the author became unknown (P1, P10)', () => {
+    const run = after(begun(draft(), decision({ rule: oneApprover({ not: ['author'] }) })), t0, preflighted(recycle))
+    assert.equal(says({ parties: { ...nobody, authors: null } }, run), 'run is not approved (P1)')
+  })
+
+  describe('that undoes', () => {
+    const undo = (run: Run, changes: Partial<Start> = {}) => says({ do: 'startRollback', key: 'k-2', ...changes }, run)
+    const failed = after(ready, t0, started(recycle), ended(recycle, 'failed'))
+    const words = 'there is nothing to roll back, or it was already started'
+
+    it('sends the planned rollback, once (P3, P9)', () => {
+      const [event] = eventsOf(start({ do: 'startRollback' }), failed)
+      assert.deepEqual(event?.type === 'rollbackStarted' && event.request, step('recycle').rollback)
+      assert.equal(undo(after(failed, t0, undoStarted(recycle))), words)
+    })
+
+    it('needs an action to undo, and a declared way', () => {
+      assert.equal(undo(ready), words)
+      const noUndo = draft(['web-01'], () => [step('recycle', 'web-01', { rollback: null })])
+      assert.equal(undo(after(begun(noUndo), t0, ...done(recycle))), words)
+    })
+
+    it('is gated by the plan alone: no fresh preflight, no further approval (P2)', () => {
+      assert.equal(undo(failed, { parties: { ...nobody, authors: null } }), 'rollbackStarted')
+      assert.equal(undo(failed, { gate: { plan: other, checked: [] } }), 'the gate was opened for another plan')
+      assert.equal(undo(after(failed, t0, finished('needsHuman'))), 'it is not executing')
+    })
+  })
+})
+
+describe('asking for a step', () => {
+  const ask = (run: Run) => verdict({ do: 'askStep', scope: 'step:restart', rule: oneApprover() }, run)
+
+  it('happens once, for the plan that runs, and expires from now', () => {
+    const command: RunCommand = { do: 'askStep', scope: 'step:restart', rule: oneApprover() }
+    assert.deepEqual(eventsOf(command, begun(), t0 + 7), [
+      { type: 'stepAsked', scope: 'step:restart', plan, rule: oneApprover(), expiresAt: t0 + 7 + 30 * minute },
+    ])
+    assert.equal(ask(after(begun(), t0, stepAsked('restart'))), 'it was already asked')
+    assert.equal(verdict({ ...command, scope: 'run' }, begun()), 'it was already asked')
+  })
+
+  it('is refused outside execution', () => {
+    assert.equal(ask(asking()), 'it is not executing')
+    assert.equal(ask(after(begun(), t0, finished('failed'))), 'it is not executing')
+  })
+})
+
+it('records what happened, until the run has ended (P4)', () => {
+  assert.equal(verdict({ do: 'record', event: preflighted(recycle) }, begun()), 'preflighted')
+  assert.equal(
+    verdict({ do: 'record', event: preflighted(recycle) }, after(begun(), t0, finished('failed'))),
+    'the run has ended',
+  )
+})
