@@ -72,6 +72,7 @@ async function main(): Promise<void> {
     card: cardRenderer({ dir: CARDS }),
     owner: `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`,
     settings: {
+      ...(config.publicUrl === undefined ? {} : { publicUrl: config.publicUrl }),
       leaseMs: config.leaseMs,
       dueEveryMs: 500,
       pollMs: config.serviceNow?.pollMs ?? 0,

@@ -17,6 +17,8 @@ import type { Surface } from './surfaces/surface.ts'
 /** Work that is due within this time keeps the lease; later work gives it up. */
 const HOT_MS: Millis = 10_000
 const ERROR_MS: Millis = 3_000
+/** A bug does not mend itself: it is said once a minute, not in a loop. */
+const BUG_MS: Millis = 60_000
 const REFUSED_MS: Millis = 1_000
 
 export interface ActorContext {
@@ -97,7 +99,7 @@ async function live(
     try {
       nextAt = await part.step()
     } catch (error) {
-      nextAt = clock.now() + ERROR_MS
+      nextAt = clock.now() + (isPortError(error) ? ERROR_MS : BUG_MS)
       if (isPortError(error, 'conflict')) lost.abort()
       else if (isPortError(error)) log.warn({ run: id, part: part.name, reason: error.message }, 'will be tried again')
       else log.error({ run: id, part: part.name, err: error }, 'a bug stopped this part of the run')

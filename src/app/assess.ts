@@ -9,8 +9,9 @@ import type { Run } from '../core/run.ts'
 import type { Runbook } from '../core/runbook.ts'
 import { scopeOf } from '../core/scope.ts'
 import type { Json, JsonObject } from '../core/values.ts'
-import { isPortError, isTransient } from '../ports/errors.ts'
+import { isPortError } from '../ports/errors.ts'
 import type { Authority } from './authority.ts'
+import { visibleCi } from './cis.ts'
 import type { Deps } from './deps.ts'
 import { activeFreezes } from './freezes.ts'
 import { flapsOf, holderOf } from './locks.ts'
@@ -21,6 +22,7 @@ export interface Assessment {
   readonly draft: Draft
   readonly blast: Blast
   readonly decision: Decision
+  /** The hash under the rule that the decision names. */
   readonly plan: string
   readonly parties: Parties
   readonly facts: PolicyFacts
@@ -45,7 +47,7 @@ export function assessor(deps: Deps, authority: Authority): Assess {
   const contextOf = async (before: IncidentContext): Promise<IncidentContext> => {
     if (!before.incident) return { ...before, readAt: clock.now() }
     const { incident, ciId } = await tickets.incident(before.incident.sysId)
-    const ci = ciId === undefined ? undefined : await tickets.ci(ciId)
+    const ci = ciId === undefined ? undefined : await visibleCi(tickets, ciId)
     return { incident, ...(ci ? { ci } : {}), readAt: clock.now() }
   }
 
@@ -144,14 +146,14 @@ export function assessor(deps: Deps, authority: Authority): Assess {
       const decision = evaluate({ runbook, draft, governance: content.governance, facts, at })
       const parties: Parties = {
         requester: subject.origin.kind === 'chat' ? subject.origin.requester.id : null,
-        opener: context.incident?.opener ?? null,
+        opener: context.incident ? (context.incident.opener ?? 'unknown') : null,
         authors: runbook.authors ?? null,
       }
       const plan = planHash(draft, decision.rule, hash.canonicalize, hash.digest)
       return { ok: true, value: { runbook, context, draft, blast, decision, plan, parties, facts } }
     } catch (error) {
       if (!isPortError(error)) throw error
-      return failed(isTransient(error) || error.kind === 'denied', sentence(error))
+      return failed(error.kind !== 'notFound', sentence(error))
     }
   }
 }
@@ -195,5 +197,8 @@ async function begunLastHour(deps: Deps, run: string): Promise<number> {
   const begun = Array.isArray(document?.value)
     ? (document.value as unknown as readonly { run: string; at: number }[])
     : []
-  return begun.filter((each) => each.run !== run && each.at > deps.clock.now() - 3_600_000).length
+  // Runs that began before this one: later ones must not stop it half-way.
+  const own = begun.findIndex((each) => each.run === run)
+  const before = own < 0 ? begun : begun.slice(0, own)
+  return before.filter((each) => each.at > deps.clock.now() - 3_600_000).length
 }

@@ -19,7 +19,9 @@ export interface Authority {
 export function authority(directory: Directory, content: () => Content): Authority {
   const membership = (person: string, name: string, owner: string, fresh: boolean): Promise<Membership> => {
     if (name === 'everyone') return Promise.resolve({ is: 'yes' })
-    const group: Group | undefined = content().governance.groups[name === 'owner' ? owner : name]
+    const { groups } = content().governance
+    const own = name === 'owner' ? owner : name
+    const group: Group | undefined = Object.hasOwn(groups, own) ? groups[own] : undefined
     if (!group) return Promise.resolve({ is: 'no' })
     return directory.membership(person, group, { fresh })
   }

@@ -88,6 +88,11 @@ export function clicks(deps: Deps, journal: Journal, authority: Authority, cards
           return { card: (await cards.card(run)).card }
         case 'details':
           return { card: (await cards.card(run, { expanded: true })).card }
+        case 'rollback':
+        case 'takeover':
+          return refuse(run, click.person, click.verb, 'run', {
+            reason: `${click.verb} comes with a later version of runbot`,
+          })
         default:
           return refuse(run, click.person, textOf(click.verb, 40), 'run', {
             reason: `there is no "${textOf(click.verb, 40)}" on a card`,

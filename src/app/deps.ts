@@ -29,6 +29,8 @@ export interface Deps {
 }
 
 export interface Settings {
+  /** How the outside reaches runbot, where it is known; shown on cards. */
+  readonly publicUrl?: string
   readonly leaseMs: Millis
   /** How often the store is asked for due work that no wake-up announced. */
   readonly dueEveryMs: Millis

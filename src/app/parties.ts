@@ -8,7 +8,7 @@ export function partiesOf(deps: Pick<Deps, 'files'>, run: Run): Parties {
   const runbook = run.runbook ? deps.files.current().catalog.runbooks.get(run.runbook.id) : undefined
   return {
     requester: run.origin.kind === 'chat' ? run.origin.requester.id : null,
-    opener: run.context.incident?.opener ?? null,
+    opener: run.context.incident ? (run.context.incident.opener ?? 'unknown') : null,
     authors: runbook?.authors ?? null,
   }
 }

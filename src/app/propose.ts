@@ -4,6 +4,7 @@ import { best, match } from '../core/match.ts'
 import type { Candidate, RunEvent } from '../core/run.ts'
 import { isObject } from '../core/values.ts'
 import { isPortError } from '../ports/errors.ts'
+import { visibleCi } from './cis.ts'
 import { swap } from './documents.ts'
 import type { Deps } from './deps.ts'
 import { endEpisode, episodeOf, isNew, writeEpisode, type Episode } from './episodes.ts'
@@ -45,7 +46,7 @@ export async function propose(deps: Deps, journal: Journal, intake: string, sysI
     return { kind: 'declined', reason: `${incident.number}: ${reason}` }
   }
   if (!read.triggers) return decline('it does not fit the declared trigger')
-  const ci = read.ciId === undefined ? undefined : await ciOf(deps, read.ciId)
+  const ci = read.ciId === undefined ? undefined : await visibleCi(tickets, read.ciId)
   const context: IncidentContext = { incident, ...(ci ? { ci } : {}), readAt: deps.clock.now() }
   const content = deps.files.current()
   const candidates = match(context, content.catalog.runbooks.values(), content.governance)
@@ -76,16 +77,6 @@ export async function propose(deps: Deps, journal: Journal, intake: string, sysI
   if (key !== null) await rememberOpen(deps, key, id)
   await writeEpisode(store, sysId, { ...next, run: id })
   return { kind: 'proposed', run: id }
-}
-
-async function ciOf({ tickets }: Deps, sysId: string) {
-  try {
-    return await tickets.ci(sysId)
-  } catch (error) {
-    // A CI that cannot be seen leaves its facts unknown; one that cannot be asked for now makes the event wait.
-    if (isPortError(error, 'notFound')) return undefined
-    throw error
-  }
 }
 
 function proposal(

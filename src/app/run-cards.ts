@@ -23,7 +23,12 @@ export function runCards(deps: Deps, authority: Authority): RunCards {
     const rule = Object.values(run.asks).at(-1)?.rule ?? run.decision?.rule
     return rule ? authority.approvers(rule, run.runbook?.owner ?? '').join(', ') : ''
   }
-  const context = (run: Run): RunCardContext => ({ at: deps.clock.now(), approvers: approvers(run), describe })
+  const context = (run: Run): RunCardContext => ({
+    at: deps.clock.now(),
+    approvers: approvers(run),
+    describe,
+    ...(deps.settings.publicUrl === undefined ? {} : { publicUrl: deps.settings.publicUrl }),
+  })
   return {
     approvers,
     async card(run, { expanded = false, again = false } = {}) {

@@ -22,10 +22,11 @@ export async function stopRun(
 async function whyNotStop(deps: Deps, authority: Authority, run: Run, by: Person): Promise<Refusal | null> {
   if (run.origin.kind === 'chat' && run.origin.requester.id === by.id) return null
   const { commands } = deps.files.current().governance
-  const groups = (Object.hasOwn(commands, 'stop') ? commands['stop'] : undefined) ?? ['owner']
-  const allowed = await authority.inAny(by.id, groups, run.runbook?.owner ?? '')
+  const named = (Object.hasOwn(commands, 'stop') ? commands['stop'] : undefined) ?? ['owner']
+  const groups = [...new Set(named.flatMap((name) => (name === 'owner' ? ownersOf(deps, run) : [name])))]
+  const allowed = await authority.inAny(by.id, groups, '')
   if (allowed.known && allowed.value) return null
-  const names = groups.map((name) => (name === 'owner' ? (run.runbook?.owner ?? 'owner') : name)).join(', ')
+  const names = groups.join(', ')
   return allowed.known
     ? {
         reason: `you may not stop this run: that takes a member of ${names}, or its requester`,
@@ -35,4 +36,11 @@ async function whyNotStop(deps: Deps, authority: Authority, run: Run, by: Person
         reason: `whether you may stop it cannot be told: ${allowed.reason}`,
         fix: 'try again when the directory answers',
       }
+}
+
+/** The runbook's owner; where two runbooks fit equally well and none was chosen, the owners of both. */
+function ownersOf(deps: Deps, run: Run): readonly string[] {
+  if (run.runbook) return [run.runbook.owner]
+  const { runbooks } = deps.files.current().catalog
+  return run.candidates.flatMap(({ runbook, fits }) => (fits ? (runbooks.get(runbook)?.owner ?? []) : []))
 }

@@ -13,6 +13,7 @@ export interface Standing {
 /** Who is kept out by `not`, as far as it is known. */
 export interface Parties {
   readonly requester: string | null
+  /** null: there is no incident. 'unknown': its opener maps to no person; then two different people must agree. */
   readonly opener: string | null
   /** null: the runbook's authors are not known; then two different people must agree (DESIGN §9 Policy). */
   readonly authors: readonly string[] | null
@@ -56,7 +57,7 @@ export function approvalsFor(run: Pick<Run, 'approvals'>, ask: Pick<Ask, 'plan' 
 export function tally(
   rule: ApprovalRule,
   approvals: readonly { readonly by: Pick<Person, 'id'>; readonly groups: readonly string[] }[],
-  parties: Pick<Parties, 'authors'>,
+  parties: Absent,
 ): Tally {
   const seats = rule.lines.flatMap((line) => Array.from({ length: line.quorum }, () => line))
   const filled = assign(
@@ -73,11 +74,22 @@ export function tally(
     missing.set(words, (missing.get(words) ?? 0) + 1)
   })
   const phrases = [...missing].map(([words, count]) => `${count} of ${words}`)
-  const needed = rule.not.includes('author') && parties.authors === null ? Math.max(2, seats.length) : seats.length
+  const unknown = unknownParty(rule, parties)
+  const needed = unknown === null ? seats.length : Math.max(2, seats.length)
   const counted = approvals.filter((approval) => approval.groups.length > 0).length
   if (phrases.length === 0 && counted < needed)
-    phrases.push(`${needed - counted} more person, because the runbook's author is not known`)
+    phrases.push(`${needed - counted} more person, because ${unknown} is not known`)
   return { complete: phrases.length === 0, missing: phrases }
+}
+
+/** What `tally` must know of the people that a rule excludes. */
+export type Absent = Pick<Parties, 'authors'> & Partial<Pick<Parties, 'opener'>>
+
+/** Someone whom the rule excludes and nobody knows: any single approver could be that person. */
+function unknownParty(rule: ApprovalRule, { authors, opener }: Absent): string | null {
+  if (rule.not.includes('author') && authors === null) return "the runbook's author"
+  if (rule.not.includes('opener') && opener === 'unknown') return "the incident's opener"
+  return null
 }
 
 /** Gives each seat a person of its own where that is possible (augmenting paths). */

@@ -12,6 +12,7 @@ export type ControlEvent =
     }
   | { readonly type: 'contentLoaded'; readonly version: string; readonly runbooks: number; readonly problems: number }
   | { readonly type: 'intakeDeclined'; readonly intake: string; readonly source: string; readonly reason: string }
+  | { readonly type: 'commandRefused'; readonly command: string; readonly by: Person; readonly reason: string }
   | { readonly type: 'turnedAway'; readonly verb: string; readonly run: string; readonly reason: string }
 
 /** The name of the chain that holds them. */

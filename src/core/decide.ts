@@ -1,5 +1,5 @@
 // Owns which events may follow: every transition of a run goes through here, and P1 and P3 are enforced here.
-import { approvalsFor, exclusionOf, groupsOf, type Parties, type Standing, tally } from './approval.ts'
+import { approvalsFor, exclusionOf, groupsOf, type Absent, type Parties, type Standing, tally } from './approval.ts'
 import type { ApprovalRule } from './governance.ts'
 import { PREFLIGHT_FRESH_MS } from './owed.ts'
 import type { Decision } from './policy.ts'
@@ -176,7 +176,7 @@ function begin(run: Run, parties: Parties): Verdict {
 }
 
 /** P1: the decision allows it, or its approvals are complete, for exactly this plan hash. */
-function permitted(run: Run, scope: ApprovalScope, parties: Pick<Parties, 'authors'>): boolean {
+function permitted(run: Run, scope: ApprovalScope, parties: Absent): boolean {
   const asked = run.asks[scope]
   if (!asked) return scope === 'run' && run.decision?.effect === 'allow'
   return asked.plan === run.plan && tally(asked.rule, approvalsFor(run, asked), parties).complete

@@ -1,11 +1,12 @@
 // Owns the last check before a mutating request: does everything that was decided still hold, now (P1, P2)?
 import { approvalsFor, exclusionOf, type Parties, tally } from './approval.ts'
+import { stricter } from './governance.ts'
 import type { Decision, GuardrailAnswer } from './policy.ts'
 import type { ApprovalScope, GateRecord, Run } from './run.ts'
 
 /** What was read and computed afresh right before the request. */
 export interface Recheck {
-  /** The hash of the plan as the files and the world give it now. */
+  /** The hash of the plan as the files and the world give it now, under the rule that was asked for. */
   readonly plan: string
   readonly decision: Decision
   readonly parties: Parties
@@ -26,13 +27,25 @@ export function gate(run: Run, scopes: readonly ApprovalScope[], now: Recheck): 
   const unknown = now.decision.guardrails.find((each) => each.answer === 'unknown')
   if (unknown && (now.decision.effect === 'stop' || answerOf(run.decision, unknown.name) !== 'unknown'))
     return { gate: 'hold', reason: `${unknown.name}: ${unknown.reason}` }
-  if (now.plan !== run.plan) return { gate: 'changed', reason: 'the plan has changed since it was approved' }
+  const another = anotherPlan(run, now)
+  if (another) return { gate: 'changed', reason: another }
   const stricter = now.decision.guardrails.find((each) => rank(each.answer) > rank(answerOf(run.decision, each.name)))
   if (stricter) return { gate: 'changed', reason: `${stricter.name} has become stricter: ${stricter.reason}` }
   if (now.decision.effect === 'record') return { gate: 'closed', reason: `autonomy is ${now.decision.autonomy} by now` }
   if (now.decision.effect === 'ask' && run.decision.effect === 'allow')
     return { gate: 'changed', reason: 'it needs approvals by now' }
   return authority(run, scopes, now)
+}
+
+/** Why what would run now is not what was asked for; a milder answer voids nothing (DESIGN §4.5). */
+export function anotherPlan(run: Run, now: Pick<Recheck, 'plan' | 'decision'>): string | null {
+  if (now.plan !== run.plan) return 'the plan has changed since it was approved'
+  const before = run.decision?.rule ?? null
+  const { rule } = now.decision
+  if (!rule || !before) return null
+  const same = JSON.stringify(rule) === JSON.stringify(before)
+  const milder = rule.name !== before.name && stricter(before, rule) === before
+  return same || milder ? null : `it needs ${rule.name} by now`
 }
 
 function authority(run: Run, scopes: readonly ApprovalScope[], now: Recheck): GateAnswer {

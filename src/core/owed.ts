@@ -1,5 +1,5 @@
 // Owns what remains to be done for a run, derived from its state alone: there is no other job queue (DESIGN §3).
-import { approvalsFor, type Parties, tally } from './approval.ts'
+import { approvalsFor, type Absent, tally } from './approval.ts'
 import type { PlannedCheck, PlannedRequest, PlannedStep } from './plan.ts'
 import { stepEnd, targetEnd } from './progress.ts'
 import { type ApprovalScope, type At, type EndStatus, type Run, type Sent, type StepState, stepOf } from './run.ts'
@@ -30,7 +30,7 @@ export const PREFLIGHT_FRESH_MS: Millis = 60_000
 const rest = (wakeAt: Instant | null): Owed => ({ work: null, wakeAt })
 
 /** What is owed to the run at `at`. Pure: the same log and time always give the same answer. */
-export function owed(run: Run, at: Instant, parties: Pick<Parties, 'authors'>): Owed {
+export function owed(run: Run, at: Instant, parties: Absent): Owed {
   if (run.finished) return rest(null)
   if (!run.startedAt && run.stopRequested)
     return {
@@ -56,14 +56,14 @@ function capture(run: Run): Owed | null {
 }
 
 /** null: the scope needs no approval, or has it. */
-function ask(run: Run, scope: ApprovalScope, at: Instant, parties: Pick<Parties, 'authors'>): Owed | null {
+function ask(run: Run, scope: ApprovalScope, at: Instant, parties: Absent): Owed | null {
   const asked = run.asks[scope]
   if (!asked) return null
   if (tally(asked.rule, approvalsFor(run, asked), parties).complete) return null
   return at >= asked.expiresAt ? { work: { do: 'expire', scope } } : rest(asked.expiresAt)
 }
 
-function execute(run: Run, at: Instant, parties: Pick<Parties, 'authors'>): Owed {
+function execute(run: Run, at: Instant, parties: Absent): Owed {
   const waves = run.draft?.waves ?? []
   const failures: string[] = []
   for (const wave of waves) {
@@ -105,14 +105,7 @@ function undo(run: Run, at: At, step: PlannedStep): Owed {
   return step.rollback ? { work: { do: 'rollBack', at, request: step.rollback } } : end(run)
 }
 
-function onTarget(
-  run: Run,
-  target: string,
-  step: PlannedStep,
-  broken: boolean,
-  now: Instant,
-  parties: Pick<Parties, 'authors'>,
-): Owed {
+function onTarget(run: Run, target: string, step: PlannedStep, broken: boolean, now: Instant, parties: Absent): Owed {
   const at: At = { target, step: step.id }
   const state = stepOf(run, at)
   const inFlight = settle(run, at, step)
@@ -142,7 +135,7 @@ function onTarget(
   return end(run)
 }
 
-function waits(run: Run, step: PlannedStep, parties: Pick<Parties, 'authors'>): 'approval' | null {
+function waits(run: Run, step: PlannedStep, parties: Absent): 'approval' | null {
   const asked = run.asks[`step:${step.id}`]
   if (step.approval === null) return null
   return asked && tally(asked.rule, approvalsFor(run, asked), parties).complete ? null : 'approval'

@@ -23,15 +23,16 @@ import {
 } from './given.ts'
 
 const member = { groups: ['owner'], unknown: false }
-const now = (changes: Partial<Recheck> = {}): Recheck => ({
-  plan,
-  decision: decision(),
-  parties: nobody,
-  authority: new Map([[ana.id, member]]),
-  ...changes,
-})
 const judged = (...guardrails: Decision['guardrails']) => decision({ guardrails })
-const answer = (changes: Partial<Recheck> = {}, run: Run = begun(), scopes = ['run']) => gate(run, scopes, now(changes))
+/** Everything as it was when it was decided, but for what is given. */
+const answer = (changes: Partial<Recheck> = {}, run: Run = begun(), scopes = ['run']) =>
+  gate(run, scopes, {
+    plan,
+    decision: run.decision ?? decision(),
+    parties: nobody,
+    authority: new Map([[ana.id, member]]),
+    ...changes,
+  })
 
 describe('the gate', () => {
   it('opens where everything still holds, and records what was checked (P2)', () => {

@@ -1,4 +1,5 @@
 // Owns what every chat command is given.
+import type { Person } from '../../core/run.ts'
 import type { ChatMessage, Reply } from '../../ports/inbound.ts'
 import type { Assess } from '../assess.ts'
 import type { Authority } from '../authority.ts'
@@ -22,5 +23,16 @@ export const refusal = (reason: string, fix?: string): Reply =>
   refusalReply({ reason: capital(reason), ...(fix === undefined ? {} : { fix: capital(fix) }) })
 
 /** A sentence begins with a capital, but a name such as web-01 stays as it is. */
+/** The same, kept in the control chain: who was refused what, and why. */
+export async function refuse(
+  { journal }: Pick<CommandContext, 'journal'>,
+  by: Person,
+  command: string,
+  { reason, fix }: { readonly reason: string; readonly fix?: string },
+): Promise<Reply> {
+  await journal.control({ type: 'commandRefused', command, by, reason })
+  return refusal(reason, fix)
+}
+
 const capital = (text: string): string =>
   text.replace(/^[a-z]+(?=[ ,])/, (word) => word.charAt(0).toUpperCase() + word.slice(1))

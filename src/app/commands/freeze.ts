@@ -4,13 +4,13 @@ import type { Person } from '../../core/run.ts'
 import { own } from '../../core/values.ts'
 import { activeFreezes, addFreeze, removeFreeze } from '../freezes.ts'
 import { markdown } from '../views/escape.ts'
-import { type CommandContext, type Handle, refusal } from './context.ts'
+import { type CommandContext, type Handle, refusal, refuse } from './context.ts'
 
 export const freeze: Handle<CommandOf<'freeze'>> = async (context, { person }, command) => {
   const { deps, journal } = context
   const { may } = deps.files.current().governance.freeze
   const refused = await whyNot(context, person, may)
-  if (refused) return refusal(refused.reason, refused.fix)
+  if (refused) return refuse(context, person, 'freeze', refused)
   const named = scopeOf(context, command.scope)
   if ('reason' in named) return refusal(named.reason, named.fix)
   const { scope } = named
@@ -21,7 +21,9 @@ export const freeze: Handle<CommandOf<'freeze'>> = async (context, { person }, c
     reason: command.because,
     at: deps.clock.now(),
   })
-  if (!added) return refusal(`${scope} is frozen already`, `unfreeze${command.scope ? ` ${scope}` : ''} ends it`)
+  // Whoever repeats an own freeze whose entry was lost writes it now; the freeze itself held all the time.
+  const own = added || (await activeFreezes(deps.store)).some((each) => each.scope === scope && each.byId === person.id)
+  if (!own) return refusal(`${scope} is frozen already`, `unfreeze${command.scope ? ` ${scope}` : ''} ends it`)
   await journal.control({ type: 'frozen', scope, by: person, reason: command.because })
   const what = scope === 'all' ? 'Everything' : scope
   return {
@@ -36,15 +38,19 @@ export const unfreeze: Handle<CommandOf<'unfreeze'>> = async (context, { person 
   const { deps, journal } = context
   const rules = deps.files.current().governance.freeze
   const refused = await whyNot(context, person, rules.unfreeze?.may ?? rules.may)
-  if (refused) return refusal(refused.reason, refused.fix)
+  if (refused) return refuse(context, person, 'unfreeze', refused)
   const wanted = command.scope ?? 'all'
   const active = (await activeFreezes(deps.store)).find((each) => sameName(each.scope, wanted))
   if (!active) return refusal(`${wanted === 'all' ? 'everything' : wanted} is not frozen`)
   const { scope } = active
   if (rules.unfreeze?.not.includes('freezer') && active.byId === person.id)
-    return refusal('who froze it may not unfreeze it', `ask another member of ${rules.unfreeze.may.join(', ')}`)
-  await removeFreeze(deps.store, scope)
+    return refuse(context, person, 'unfreeze', {
+      reason: 'who froze it may not unfreeze it',
+      fix: `ask another member of ${rules.unfreeze.may.join(', ')}`,
+    })
+  // First the trail, then the effect: nothing is unfrozen without an entry.
   await journal.control({ type: 'unfrozen', scope, by: person, reason: command.because })
+  await removeFreeze(deps.store, scope)
   return { text: markdown(`${scope === 'all' ? 'Everything' : scope} is no longer frozen.`, 500) }
 }
 

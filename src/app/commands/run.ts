@@ -8,9 +8,10 @@ import type { Runbook } from '../../core/runbook.ts'
 import { isPortError } from '../../ports/errors.ts'
 import type { ChatMessage } from '../../ports/inbound.ts'
 import type { Assessment } from '../assess.ts'
+import { visibleCi } from '../cis.ts'
 import { nearest } from '../chat/suggest.ts'
 import { runId } from '../ids.ts'
-import { type CommandContext, type Handle, refusal } from './context.ts'
+import { type CommandContext, type Handle, refusal, refuse } from './context.ts'
 
 type RunCommand = CommandOf<'plan' | 'run'>
 type Read<T> =
@@ -20,13 +21,13 @@ type Read<T> =
 export const startRun: Handle<RunCommand> = async (context, message, command) => {
   const { deps, journal } = context
   const asked = await ask(context, message, command)
-  if (!asked.ok) return refusal(asked.reason, asked.fix)
+  if (!asked.ok) return refuse(context, message.person, 'run', asked)
   const { id, proposed, assessment } = asked.value
   if (assessment.decision.effect === 'ask' && command.because === '')
-    return refusal(
-      'people will be asked to approve this, so say why',
-      `add because "…", for example: run ${command.subject} … because "5xx since 02:10"`,
-    )
+    return refuse(context, message.person, 'run', {
+      reason: 'people will be asked to approve this, so say why',
+      fix: `add because "…", for example: run ${command.subject} … because "5xx since 02:10"`,
+    })
   const { draft, blast, context: read } = assessment
   const planned: RunEvent = { type: 'planned', draft, blast, context: read, replaces: null }
   await journal.create(id, [proposed, planned], {
@@ -93,7 +94,7 @@ async function contextOf({ deps }: CommandContext, command: RunCommand): Promise
     const { incident, ciId } = await deps.tickets.incidentByNumber(number)
     if (isOver(incident))
       return { ok: false, reason: `${number} is ${incident.state}`, fix: `reopen ${number} if it still hurts` }
-    const ci = ciId === undefined ? undefined : await deps.tickets.ci(ciId)
+    const ci = ciId === undefined ? undefined : await visibleCi(deps.tickets, ciId)
     return { ok: true, value: { incident, ...(ci ? { ci } : {}), readAt } }
   } catch (error) {
     if (!isPortError(error, 'notFound')) throw error

@@ -3,7 +3,7 @@ import type { CommandOf } from '../../core/commands.ts'
 import type { Person } from '../../core/run.ts'
 import { remember, unwatch, watch } from '../conversations.ts'
 import { markdown } from '../views/escape.ts'
-import { type CommandContext, type Handle, refusal } from './context.ts'
+import { type CommandContext, type Handle, refusal, refuse } from './context.ts'
 
 export const watchChannel: Handle<CommandOf<'watch'>> = async (context, message, { subject }) => {
   const { deps, journal } = context
@@ -11,7 +11,7 @@ export const watchChannel: Handle<CommandOf<'watch'>> = async (context, message,
   if (message.place === 'personal')
     return refusal('incidents go to a channel or a group chat', 'say it there: @runbot watch <group>')
   const refused = await whyNot(context, message.person)
-  if (refused) return refusal(refused.reason, refused.fix)
+  if (refused) return refuse(context, message.person, 'watch', refused)
   const known = deps.files.current().governance.groups
   await remember(deps, message.conversation, true)
   await watch(deps, subject, message.conversation)
@@ -27,7 +27,7 @@ export const watchChannel: Handle<CommandOf<'watch'>> = async (context, message,
 export const unwatchChannel: Handle<CommandOf<'unwatch'>> = async (context, message, { subject }) => {
   const { deps, journal } = context
   const refused = await whyNot(context, message.person)
-  if (refused) return refusal(refused.reason, refused.fix)
+  if (refused) return refuse(context, message.person, 'unwatch', refused)
   const gone = await unwatch(deps, subject, message.conversation)
   for (const each of gone)
     await journal.control({ type: 'unwatched', subject: each, by: message.person, conversation: message.conversation })

@@ -1,5 +1,6 @@
 // Owns the recheck right before a mutating request: everything is read afresh, then core/gate answers (P2).
 import { gate, type GateAnswer } from '../../core/gate.ts'
+import { planHash } from '../../core/plan.ts'
 import type { ApprovalScope } from '../../core/run.ts'
 import type { Assessment } from '../assess.ts'
 import type { Performing } from './context.ts'
@@ -27,6 +28,11 @@ export async function recheck(work: Performing, scopes: readonly ApprovalScope[]
       })
     }
   }
-  const { plan, decision, parties } = value
+  const { decision, parties } = value
+  const plan = hashUnderOwnRule(work, value)
   return { answer: gate(run, scopes, { plan, decision, parties, authority: standing }), assessment: value }
 }
+
+/** The plan's hash as it would be under the rule that was asked for: another rule alone is judged by its strictness. */
+export const hashUnderOwnRule = ({ run, deps }: Performing, { draft }: Assessment): string =>
+  planHash(draft, run.decision?.rule ?? null, deps.hash.canonicalize, deps.hash.digest)

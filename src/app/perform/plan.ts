@@ -1,14 +1,18 @@
 // Owns planning and deciding: assess the world, keep trying while it is unknown, then record the decision.
 import { decide } from '../../core/decide.ts'
+import { anotherPlan } from '../../core/gate.ts'
 import { stopsOnlyForUnknowns } from '../../core/policy.ts'
 import { hasMutated, type RunEvent } from '../../core/run.ts'
 import type { Json, Millis } from '../../core/values.ts'
 import type { Assessment } from '../assess.ts'
 import { record, wait, type Performed, type Performing } from './context.ts'
+import { hashUnderOwnRule } from './gate.ts'
 
 /** An unknown fact is retried for so long, visibly, before it stops a production run (DESIGN §9 Policy). */
 const UNKNOWN_FOR_MS: Millis = 5 * 60_000
 const RETRY_MS: Millis = 10_000
+/** Guardrails whose stop passes by itself. */
+const MOMENTARY = new Set(['freeze', 'change window', 'one run per CI', 'anti-flap', 'runs per hour'])
 
 /** Makes the first plan. */
 export async function plan(work: Performing): Promise<Performed> {
@@ -38,10 +42,14 @@ export async function review(work: Performing): Promise<Performed> {
     if (answer.retry) return { againMs: RETRY_MS }
     return record(work, { type: 'finished', status: 'stoppedByPolicy', reason: answer.problems.join('; ') })
   }
-  // A fact that cannot be told for a moment voids nothing: it is looked at again.
-  if (stopsOnlyForUnknowns(answer.value.decision)) return { againMs: RETRY_MS }
-  if (answer.value.plan === run.plan) return { againMs: Number.POSITIVE_INFINITY }
-  return replan(work, answer.value)
+  const { value } = answer
+  if (anotherPlan(run, { plan: hashUnderOwnRule(work, value), decision: value.decision }) === null) {
+    if (value.decision.effect !== 'stop') return { againMs: Number.POSITIVE_INFINITY }
+    // What passes by itself (a fact that cannot be told now, a freeze, a window) voids nothing: the gate looks again.
+    if (value.decision.guardrails.every((each) => each.answer !== 'stop' || MOMENTARY.has(each.name)))
+      return { againMs: Number.POSITIVE_INFINITY }
+  } else if (stopsOnlyForUnknowns(value.decision)) return { againMs: RETRY_MS }
+  return replan(work, value)
 }
 
 /** Replaces the plan and asks again; what was approved before no longer counts. */
