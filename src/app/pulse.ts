@@ -17,7 +17,8 @@ export function pulse(clock: Clock): Pulse {
   return {
     beat() {
       pending = true
-      wake?.abort()
+      // With a reason, because a default one is an error with a stack, and beats are many.
+      wake?.abort('beat')
     },
     async wait(until, signal) {
       if (!pending && !signal.aborted) {

@@ -9,6 +9,7 @@ import type { Message } from '../sandbox/teams-channel/threads.ts'
 import { startWorld, type World, type WorldOptions } from '../sandbox/world.ts'
 import { lives } from './crash-lives.ts'
 import { type Place, place as newPlace, until } from './runbot.ts'
+import { payloadOf } from './story.ts'
 
 export interface StageOptions {
   /** Where each process dies, in order (kill-at.ts); after the last one, none dies any more. */
@@ -129,11 +130,13 @@ export async function openStage({ deaths = [], world: wanted, edit, whileDead, c
     },
 
     async press(verb) {
-      const withButton = ({ card }: Message) => JSON.stringify(card ?? '').includes(`"verb":"${verb}"`)
+      // Tries again on the very same card: by then another step may ask on a newer one.
+      const card = await wait(`a card with ${verb}`, () => posts().findLast((message) => payloadOf(message, verb)))
+      const data = payloadOf(card, verb) ?? {}
       let answered = false
       const click = async () => {
-        const { id: message } = await wait(`a card with ${verb}`, () => posts().findLast(withButton))
-        const { status, body } = await teams.click({ as: people.approver, message, verb, inputs: { note: 'go' } })
+        const press = { as: people.approver, message: card.id, verb, data, inputs: { note: 'go' } }
+        const { status, body } = await teams.click(press)
         answered = status === 200 && isAnswer(body)
       }
       await insist(`the answer to ${verb}`, click, () => answered)

@@ -1,4 +1,5 @@
 // Owns what a ServiceNow answer that is not the wanted one means, as a PortError with a sentence for a person.
+import { isObject } from '../../core/values.ts'
 import { PortError } from '../../ports/errors.ts'
 import { portErrorOf, type WireResponse } from '../wire/http.ts'
 import { plainText } from '../wire/text.ts'
@@ -38,7 +39,10 @@ const hint401 = 'check the credentials, and whether the instance restricts their
 /** Message and detail as one plain phrase; undefined where the answer is not ServiceNow's error. */
 function errorOf(response: WireResponse): string | undefined {
   try {
-    const { message, detail } = errorSchema.parse(response.json()).error
+    const body = response.json()
+    // Nearly every answer holds no error; a schema that does not fit would make one of its own, with a stack.
+    if (!isObject(body) || !('error' in body)) return undefined
+    const { message, detail } = errorSchema.parse(body).error
     const parts = [message, detail].filter((part) => part !== null && part !== undefined && part !== '')
     return plainText(parts.join(': ') || 'an error without a text')
   } catch {

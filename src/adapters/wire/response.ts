@@ -19,6 +19,7 @@ export function wireResponse(
   bytes: Uint8Array,
 ): WireResponse {
   const text = () => new TextDecoder().decode(bytes)
+  let parsed: Json | undefined
   return {
     status,
     headers,
@@ -30,7 +31,8 @@ export function wireResponse(
       if (type !== undefined && !/json/i.test(type))
         throw new PortError('malformed', `answered ${plainText(type, 60)} where JSON was expected (status ${status})`)
       try {
-        return parseJson(text())
+        parsed ??= parseJson(text())
+        return parsed
       } catch {
         throw new PortError('malformed', `answered something that is not JSON (status ${status})`)
       }

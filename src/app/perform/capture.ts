@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import type { Work } from '../../core/owed.ts'
 import { isPortError } from '../../ports/errors.ts'
+import { summaryOf } from '../summary.ts'
 import { call, lookKey } from './calls.ts'
 import { record, sentence, type Performed, type Performing } from './context.ts'
 
@@ -23,8 +24,7 @@ export async function capture(work: Performing, owed: Extract<Work, { do: 'captu
     const bytes = Buffer.from(text).subarray(0, MAX_BYTES)
     const sha256 = createHash('sha256').update(bytes).digest('hex')
     await deps.store.putEvidence(run.id, id, bytes)
-    const result = typeof called.result === 'string' ? called.result : JSON.stringify(called.result)
-    const summary = (ok ? result : `failed: ${called.reason}`).slice(0, SUMMARY)
+    const summary = ok ? summaryOf(called.result, SUMMARY) : `failed: ${called.reason}`.slice(0, SUMMARY)
     return record(work, { ...event, ok, summary, sha256, bytes: bytes.length })
   } catch (error) {
     if (!isPortError(error) || work.signal.aborted) throw error

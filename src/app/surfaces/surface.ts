@@ -37,6 +37,7 @@ export interface Telling {
 }
 
 const BACKOFF_MS: readonly Millis[] = [1_000, 2_000, 5_000, 10_000, 30_000, 60_000]
+const REMEMBERED = 500
 const START: Cursor = { seq: 0, attempting: 0, failures: 0, notBefore: 0, dead: null, data: {} }
 
 /**
@@ -52,6 +53,13 @@ export function surface(
   settle?: (run: Run, cursor: Cursor) => Promise<JsonObject>,
 ): Surface {
   const { store, clock, log, meter } = deps
+  /** Runs as they were right after the entry that was told last, so that a log is not read from its beginning each time. */
+  const told = new Map<string, Run>()
+  const remember = (run: Run) => {
+    if (told.size >= REMEMBERED) told.clear()
+    if (run.finished) told.delete(run.id)
+    else told.set(run.id, run)
+  }
 
   const deliverAll = async (id: string, signal: AbortSignal): Promise<Instant> => {
     const key = `${id}:${name}`
@@ -76,8 +84,9 @@ export function surface(
     if (!record) return Number.POSITIVE_INFINITY
     let attemptedBefore = cursor.attempting
     try {
-      let run = emptyRun(id)
-      for (const entry of await journal.entries(id, 1)) {
+      const known = told.get(id)
+      let run = known && known.seq <= cursor.seq ? known : emptyRun(id)
+      for (const entry of await journal.entries(id, run.seq + 1)) {
         if (signal.aborted) break
         run = evolve(run, entry.event as unknown as RunEvent, entry.at)
         if (entry.seq <= cursor.seq) continue
@@ -96,6 +105,7 @@ export function surface(
         if (cursor.attempting === seq || data !== cursor.data || cursor.failures > 0)
           await save({ ...cursor, seq, failures: 0, notBefore: 0, data })
         else cursor = { ...cursor, seq }
+        remember(run)
       }
       const loaded = await journal.load(id)
       if (loaded && settle && loaded.run.seq === cursor.seq && !signal.aborted) {

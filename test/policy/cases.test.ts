@@ -1,0 +1,84 @@
+// Owns the policy cases: facts in, the decision and every reason out, as data in cases/*.json (P5, P12).
+import assert from 'node:assert/strict'
+import { globSync, readFileSync } from 'node:fs'
+import { basename } from 'node:path'
+import { type Decision, evaluate, type GuardrailAnswer } from '../../src/core/policy.ts'
+import { type Excerpts, questionOf } from './builder.ts'
+
+interface PolicyCase extends Excerpts {
+  readonly note: string
+  readonly expect: {
+    readonly effect: Decision['effect']
+    /** The rule that is asked, or null. */
+    readonly rule: string | null
+    /** One part of each reason, in order: a reason too many fails like one too few. */
+    readonly because: readonly string[]
+    /** What does not pass, and with it what is worth saying; every other guardrail passes. */
+    readonly guardrails?: { readonly [name: string]: GuardrailAnswer }
+    readonly environment?: string
+    readonly production?: boolean
+  }
+}
+
+/** Who stops must say what would make it pass (P12). */
+const speechless = ({ guardrails }: Decision): readonly string[] =>
+  guardrails
+    .filter(({ answer, reason, fix }) => !reason || ((answer === 'stop' || answer === 'unknown') && !fix))
+    .map(({ name }) => name)
+
+function holds({ expect, ...excerpts }: PolicyCase): void {
+  const decision = evaluate(questionOf(excerpts))
+  const answers = Object.fromEntries(
+    decision.guardrails
+      .filter(({ name, answer }) => answer !== 'pass' || Object.hasOwn(expect.guardrails ?? {}, name))
+      .map(({ name, answer }) => [name, answer]),
+  )
+  const { effect, rule, because } = decision
+  const told = because.map((reason, index) => {
+    const part = expect.because[index]
+    return part !== undefined && reason.includes(part) ? part : reason
+  })
+  assert.deepEqual(
+    { effect, rule: rule?.name ?? null, because: told, guardrails: answers },
+    { effect: expect.effect, rule: expect.rule, because: expect.because, guardrails: expect.guardrails ?? {} },
+  )
+  if (expect.environment !== undefined) assert.equal(decision.environment.name, expect.environment)
+  if (expect.production !== undefined) assert.equal(decision.environment.production, expect.production)
+  assert.deepEqual(speechless(decision), [], 'a guardrail does not say why, or what would help')
+}
+
+const files = globSync('test/policy/cases/*.json').toSorted()
+
+describe('policy', () => {
+  const every = files.flatMap((file) => {
+    const cases = JSON.parse(readFileSync(file, 'utf8')) as readonly PolicyCase[]
+    describe(basename(file, '.json').replaceAll('-', ' '), () => {
+      for (const each of cases) it(each.note, () => holds(each))
+    })
+    return cases
+  })
+
+  it('has a case in which each guardrail passes, and for each of its other answers', () => {
+    const seen = new Set(
+      every.flatMap((each) => evaluate(questionOf(each)).guardrails.map(({ name, answer }) => `${name}: ${answer}`)),
+    )
+    const answers: { readonly [name: string]: readonly GuardrailAnswer[] } = {
+      freeze: ['pass', 'stop', 'unknown'],
+      environment: ['pass', 'stop'],
+      matrix: ['pass', 'ask', 'stop'],
+      requester: ['pass', 'stop', 'unknown'],
+      targets: ['pass', 'stop', 'unknown'],
+      incident: ['pass', 'stop'],
+      'change window': ['pass', 'stop', 'unknown'],
+      'blast radius': ['pass', 'stop', 'unknown'],
+      VIP: ['pass', 'ask', 'stop', 'unknown'],
+      'do not touch': ['pass', 'stop', 'unknown'],
+      'one run per CI': ['pass', 'stop', 'unknown'],
+      'anti-flap': ['pass', 'stop', 'unknown'],
+      'runs per hour': ['pass', 'stop', 'unknown'],
+      raised: ['ask'],
+    }
+    const wanted = Object.entries(answers).flatMap(([name, list]) => list.map((answer) => `${name}: ${answer}`))
+    assert.deepEqual([...seen].toSorted(), wanted.toSorted())
+  })
+})
