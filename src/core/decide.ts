@@ -1,5 +1,5 @@
 // Owns which events may follow: every transition of a run goes through here, and P1 and P3 are enforced here.
-import { approvalsFor, exclusionOf, groupsOf, type Absent, type Parties, type Standing, tally } from './approval.ts'
+import { type Absent, approvalsFor, exclusionOf, groupsOf, type Parties, type Standing, tally } from './approval.ts'
 import type { ApprovalRule } from './governance.ts'
 import { PREFLIGHT_FRESH_MS } from './owed.ts'
 import type { Decision } from './policy.ts'
@@ -211,6 +211,7 @@ function start(command: Start, run: Run, at: Instant): Verdict {
 
 function askStep(command: Extract<RunCommand, { do: 'askStep' }>, run: Run, at: Instant): Verdict {
   if (run.finished || !run.startedAt || !run.plan) return refuse('it is not executing')
+  if (run.stopRequested) return refuse('it was stopped')
   // The run as a whole was decided before it began; asking for it again would stop it for good.
   if (command.scope === 'run' || own(run.asks, command.scope)) return refuse('it was already asked')
   const { scope, rule } = command

@@ -160,9 +160,9 @@ function statusOf(run: Run, event: RunEvent): RunStatus {
   }
 }
 
-function withStep(run: Run, at: At, change: (step: StepState) => StepState): Run {
+function withStep(run: Run, at: At, next: (step: StepState) => StepState): Run {
   const steps = own(run.steps, at.target) ?? {}
-  const step = change(own(steps, at.step) ?? noStep)
+  const step = next(own(steps, at.step) ?? noStep)
   return { ...run, steps: { ...run.steps, [at.target]: { ...steps, [at.step]: step } } }
 }
 

@@ -1,6 +1,6 @@
 // Owns the last check before a mutating request: does everything that was decided still hold, now (P1, P2)?
 import { approvalsFor, exclusionOf, type Parties, tally } from './approval.ts'
-import { stricter } from './governance.ts'
+import type { ApprovalRule } from './governance.ts'
 import type { Decision, GuardrailAnswer } from './policy.ts'
 import type { ApprovalScope, GateRecord, Run } from './run.ts'
 
@@ -44,8 +44,18 @@ export function anotherPlan(run: Run, now: Pick<Recheck, 'plan' | 'decision'>): 
   const { rule } = now.decision
   if (!rule || !before) return null
   const same = JSON.stringify(rule) === JSON.stringify(before)
-  const milder = rule.name !== before.name && stricter(before, rule) === before
-  return same || milder ? null : `it needs ${rule.name} by now`
+  return same || (rule.name !== before.name && isMilder(rule, before)) ? null : `it needs ${rule.name} by now`
+}
+
+/** Whoever satisfied `before` satisfies `rule`: each of its lines is covered by one, and it keeps nobody else out. */
+function isMilder(rule: ApprovalRule, before: ApprovalRule): boolean {
+  const free = [...before.lines]
+  const covered = rule.lines.every(({ from, quorum }) => {
+    const index = free.findIndex((each) => each.quorum >= quorum && each.from.every((group) => from.includes(group)))
+    if (index >= 0) free.splice(index, 1)
+    return index >= 0
+  })
+  return covered && rule.not.every((each) => before.not.includes(each))
 }
 
 function authority(run: Run, scopes: readonly ApprovalScope[], now: Recheck): GateAnswer {

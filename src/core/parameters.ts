@@ -52,7 +52,10 @@ export function bind(parameter: Parameter, value: Json): Json | undefined {
 /** What would fit, as a phrase. */
 export function wanted(parameter: Parameter): string {
   const parts: string[] = [parameter.type === 'integer' ? 'a whole number' : `a ${parameter.type}`]
-  if (parameter.enum) parts.push(`one of ${parameter.enum.join(', ')}`)
+  if (parameter.enum)
+    parts.push(
+      `one of ${parameter.enum.map((each) => (typeof each === 'string' ? each : JSON.stringify(each))).join(', ')}`,
+    )
   if (parameter.pattern) parts.push(`matching ${parameter.pattern.source}`)
   if (parameter.min !== undefined) parts.push(`at least ${parameter.min}`)
   if (parameter.max !== undefined) parts.push(`at most ${parameter.max}`)

@@ -63,6 +63,17 @@ describe('tally', () => {
     assert.equal(tally(notAuthor, [by('a', 'owner'), by('b', 'small-team')], unknown).complete, true)
   })
 
+  it('wants two different people where the opener maps to nobody (P10)', () => {
+    const notOpener = oneApprover({ not: ['opener'] })
+    const unknown = { authors: [], opener: 'unknown' }
+    assert.deepEqual(tally(notOpener, [by('a', 'owner')], unknown).missing, [
+      "1 more person, because the incident's opener is not known",
+    ])
+    assert.equal(tally(notOpener, [by('a', 'owner'), by('b', 'owner')], unknown).complete, true)
+    assert.equal(tally(notOpener, [by('a', 'owner')], { authors: [], opener: null }).complete, true)
+    assert.equal(tally(oneApprover({ not: [] }), [by('a', 'owner')], unknown).complete, true)
+  })
+
   it('wants nobody more where the author is known, or may approve', () => {
     assert.equal(tally(notAuthor, [by('a', 'owner')], { authors: ['x'] }).complete, true)
     assert.equal(tally(oneApprover(), [by('a', 'owner')], { authors: null }).complete, true)

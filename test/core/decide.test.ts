@@ -256,9 +256,10 @@ describe('asking for a step', () => {
     assert.equal(verdict({ ...command, scope: 'run' }, begun()), 'it was already asked')
   })
 
-  it('is refused outside execution', () => {
+  it('is refused outside execution, and after a stop (P11)', () => {
     assert.equal(ask(asking()), 'it is not executing')
     assert.equal(ask(after(begun(), t0, finished('failed'))), 'it is not executing')
+    assert.equal(ask(after(begun(), t0, stopRequested)), 'it was stopped')
   })
 })
 

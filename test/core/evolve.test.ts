@@ -116,7 +116,13 @@ describe('the fold', () => {
     const joined: RunEvent = { type: 'joined', incident: { sysId: '2', number: 'INC2' } }
     const evidence: RunEvent = {
       type: 'evidenceCaptured',
-      ...{ id: '1', do: 'ops.look', target: 'web-01', ok: true, summary: '', sha256: null, bytes: 0 },
+      id: '1',
+      do: 'ops.look',
+      target: 'web-01',
+      ok: true,
+      summary: '',
+      sha256: null,
+      bytes: 0,
     }
     const rung = (step: string): RunEvent => ({ type: 'rungReached', ...on(step), reason: 'failed' })
     const skipped: RunEvent = { type: 'stepSkipped', ...on('restart'), reason: 'not needed' }

@@ -1,7 +1,8 @@
 // Owns the specs of the last check before a mutating request: open, hold, changed or closed, each for its cause (P2).
 import assert from 'node:assert/strict'
 import { emptyRun } from '../../src/core/evolve.ts'
-import { gate, type Recheck } from '../../src/core/gate.ts'
+import { anotherPlan, gate, type Recheck } from '../../src/core/gate.ts'
+import type { ApprovalRule } from '../../src/core/governance.ts'
 import type { Decision } from '../../src/core/policy.ts'
 import type { Run } from '../../src/core/run.ts'
 import {
@@ -164,6 +165,44 @@ describe('the gate', () => {
       assert.deepEqual(answer({ plan: other }), {
         gate: 'changed',
         reason: 'the plan has changed since it was approved',
+      })
+    })
+
+    describe('where other people must agree by now', () => {
+      const line = (quorum: number, ...from: readonly string[]) => ({ from, quorum })
+      const before = oneApprover({ name: 'before', lines: [line(1, 'owner', 'small-team'), line(1, 'cab')] })
+      const under = (changes: Partial<ApprovalRule>, was = before) => {
+        const rule = { ...was, name: 'now', ...changes }
+        return anotherPlan(asking(draft(), decision({ rule: was })), { plan, decision: decision({ rule }) })
+      }
+      const asks = 'it needs now by now'
+
+      it('more people, another group, or fewer to choose from (P1)', () => {
+        assert.equal(under({ lines: [line(2, 'owner', 'small-team'), line(1, 'cab')] }), asks)
+        assert.equal(under({ lines: [line(1, 'security')] }), asks)
+        assert.equal(under({ lines: [line(1, 'owner')] }), asks)
+        assert.equal(under({ lines: [...before.lines, line(1, 'cab')] }), asks)
+      })
+
+      it('or somebody whom it keeps out (P10)', () => {
+        assert.equal(under({ not: ['requester', 'author'] }), asks)
+      })
+
+      it('or the same rule with other words in it', () => {
+        assert.equal(under({ name: 'before', lines: [line(1, 'cab')] }), 'it needs before by now')
+        assert.equal(under({ name: 'before' }), null)
+      })
+
+      it('but not where whoever agreed is enough (DESIGN §4.5)', () => {
+        assert.equal(under({ lines: [line(1, 'cab')] }), null)
+        assert.equal(under({ lines: [line(1, 'cab', 'security')], not: [] }), null)
+        assert.equal(under({ lines: [line(1, 'owner', 'small-team')] }), null)
+      })
+
+      it('nor where nobody is asked any more, or nobody was', () => {
+        const allowed = decision({ effect: 'allow', rule: null })
+        assert.equal(anotherPlan(asking(), { plan, decision: allowed }), null)
+        assert.equal(anotherPlan(asking(draft(), allowed), { plan, decision: decision() }), null)
       })
     })
 

@@ -68,7 +68,13 @@ describe('before it begins', () => {
     const of = draft(['web-01'], ladder, { evidence })
     const captured = (id: string): RunEvent => ({
       type: 'evidenceCaptured',
-      ...{ id, do: 'ops.look', target: 'web-01', ok: false, summary: '', sha256: null, bytes: 0 },
+      id,
+      do: 'ops.look',
+      target: 'web-01',
+      ok: false,
+      summary: '',
+      sha256: null,
+      bytes: 0,
     })
     const fresh = after(emptyRun('r-1'), t0, proposed)
     assert.equal(next(fresh), 'plan')

@@ -6,7 +6,7 @@ import { canonicalJson, sha256Hex } from '../../src/adapters/store/hashing.ts'
 import { known } from '../../src/core/incident.ts'
 import { type Draft, draftPlan, type PlanRequest, planHash, planTier, wavesOf } from '../../src/core/plan.ts'
 import type { Call, Check, Operation, Runbook, Wave } from '../../src/core/runbook.ts'
-import type { Json, JsonObject } from '../../src/core/values.ts'
+import { isObject, type Json, type JsonObject } from '../../src/core/values.ts'
 import { blast, cel, ci, draft, minute, oneApprover, t0 } from './given.ts'
 
 const call = (name: string, values: Json = {}): Call => ({
@@ -69,6 +69,11 @@ const problems = (changes: Partial<PlanRequest>) => {
   const answer = draftPlan(asked(changes), { operations })
   return answer.ok ? [] : answer.problems
 }
+const sentTo = (steps: Draft['steps'], host: string): JsonObject => {
+  const values = steps[host]?.[0]?.action?.with
+  assert.ok(isObject(values))
+  return values
+}
 const named = (...names: readonly string[]) => names.map((name) => ({ name, ci: ci(name, { site: 'shop.example' }) }))
 const hash = (of: Draft, rule = oneApprover()) => planHash(of, rule, canonicalJson, sha256Hex)
 
@@ -93,7 +98,7 @@ describe('a draft plan', () => {
   it('renders every step and piece of evidence for each target with its own facts', () => {
     const { steps, evidence } = drafted({ targets: named('web-01', 'web-02') })
     assert.deepEqual(Object.keys(steps), ['web-01', 'web-02'])
-    assert.deepEqual((steps['web-02']?.[0]?.action?.with as JsonObject)['host'], 'web-02')
+    assert.deepEqual(sentTo(steps, 'web-02')['host'], 'web-02')
     assert.deepEqual(
       evidence.map((each) => each.target),
       ['web-01', 'web-02'],
@@ -102,7 +107,7 @@ describe('a draft plan', () => {
 
   it('never reads a value as an expression again (P9)', () => {
     const of = drafted({ parameters: { pool: '${ci.name}' } })
-    assert.equal((of.steps['web-01']?.[0]?.action?.with as JsonObject)['pool'], '${ci.name}')
+    assert.equal(sentTo(of.steps, 'web-01')['pool'], '${ci.name}')
   })
 
   it('takes title, optional parts and texts from the runbook, and null for what is not there', () => {

@@ -137,7 +137,7 @@ export function simulatedRun(shape: Shape) {
       case 'capture':
         throw new Error('this run has no evidence')
       case 'decide':
-        return void decideBy(choice === 7 ? 2 : 0, 0, false)
+        return decideBy(choice === 7 ? 2 : 0, 0, false)
       case 'expire':
         return void finish(run.startedAt ? 'needsHuman' : 'expired', 'nobody decided in time')
       case 'begin':
@@ -235,7 +235,8 @@ export function simulatedRun(shape: Shape) {
         return
     }
   }
-  const refold = () => log.reduce((state, each) => evolve(state, each.event, each.at), emptyRun('r-1'))
+  const refold = (from: readonly Logged[] = log): Run =>
+    from.reduce((state, each) => evolve(state, each.event, each.at), emptyRun('r-1'))
 
   append(proposed)
   return {

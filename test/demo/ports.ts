@@ -18,7 +18,9 @@ export async function freePort(wished: number, { what, flag }: PortUse): Promise
     if (typeof port === 'number') found = port
     else if (port === 'EADDRINUSE') throw taken(wished, { what, flag })
     else if (port === 'EACCES')
-      throw new Sorry(`port ${wished} for ${what} needs special rights here: choose one above 1023 with ${flag} <port>.`)
+      throw new Sorry(
+        `port ${wished} for ${what} needs special rights here: choose one above 1023 with ${flag} <port>.`,
+      )
     // Any other answer: this machine does not have that kind of address.
   }
   return found

@@ -47,11 +47,10 @@ const tenants =
   })
 
 describe('story: a click that may not decide', () => {
-  let story: Story
+  const story = stage({ count: 3 })
   let shown: Shown
   let other: Shown
   before(async () => {
-    story = await tell({ count: 3 })
     shown = await story.asked(story.raise().number)
     other = await story.asked(story.raise().number)
   })
@@ -324,9 +323,6 @@ describe('story: a runbook that changes while its card waits', () => {
   let story: Story
   before(async () => {
     story = await tell({ count: 1 })
-  })
-  after(async () => {
-    await story.end()
   })
 
   it('plans anew, asks again with the difference, and refuses the old card’s click (P1, P2)', async () => {

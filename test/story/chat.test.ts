@@ -4,13 +4,7 @@ import { until } from './runbot.ts'
 import { answerOf, payloadOf, type Story, tell } from './story.ts'
 
 describe('story: commands that only look', () => {
-  let story: Story
-  before(async () => {
-    story = await tell({ count: 2 })
-  })
-  after(async () => {
-    await story.end()
-  })
+  const story = stage({ count: 2 })
 
   it('answers help with every command, and runbooks with how to run each', async () => {
     const { approver } = story.world.people
@@ -96,13 +90,7 @@ describe('story: commands that only look', () => {
 })
 
 describe('story: a run that a person asks for', () => {
-  let story: Story
-  before(async () => {
-    story = await tell({ count: 8 })
-  })
-  after(async () => {
-    await story.end()
-  })
+  const story = stage({ count: 8 })
   const cardIn = (conversation: string) =>
     until('the card', () => {
       const found = story.world.teams.thread(conversation)?.messages.findLast(({ card }) => card !== null)
@@ -201,13 +189,7 @@ describe('story: a run that a person asks for', () => {
 })
 
 describe('story: commands that change what runbot does', () => {
-  let story: Story
-  before(async () => {
-    story = await tell({ count: 3, watched: false })
-  })
-  after(async () => {
-    await story.end()
-  })
+  const story = stage({ count: 3, watched: false })
   const INCIDENTS = '19:incidents@thread.tacv2'
 
   it('shows a group’s incidents in the channel that watches it, and nowhere after unwatch', async () => {

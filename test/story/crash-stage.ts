@@ -59,7 +59,7 @@ export interface Stage {
 
 /** How long a person waits for an effect before trying again. */
 const PATIENCE_MS = 1_000
-const STORY_MS = 60_000
+const STORY_MS = 120_000
 
 export async function openStage({ deaths = [], world: wanted, edit, whileDead, cache }: StageOptions): Promise<Stage> {
   const world = await startWorld({ retryAfterS: 0, recycleMs: 20, ...wanted })

@@ -6,13 +6,7 @@ import { type Story, tell } from './story.ts'
 const created = (sysId: string, type = 'incident.created') => ({ type, data: { sys_id: sysId, number: 'INC0000001' } })
 
 describe('story: news of an incident', () => {
-  let story: Story
-  before(async () => {
-    story = await tell({ count: 9 })
-  })
-  after(async () => {
-    await story.end()
-  })
+  const story = stage({ count: 9 })
   /** Why intake events were declined so far. */
   const declined = async () =>
     (await story.control()).flatMap((event) => (event.type === 'intakeDeclined' ? [event.reason] : []))

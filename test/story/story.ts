@@ -92,7 +92,7 @@ export interface StoryOptions extends WorldOptions {
 }
 
 /** Sets everything up; nothing of it is shared with another story. */
-export async function tell({
+async function tell({
   count = 4,
   edit,
   env = {},
@@ -217,6 +217,19 @@ export async function tell({
       place.remove()
     },
   }
+}
+
+/** A story for the tests of one describe: told before the first, over after the last. It is empty until then. */
+export function stage(options: StoryOptions = {}): Story {
+  const story = {} as Story
+  before(async () => {
+    Object.assign(story, await tell(options))
+  })
+  after(async () => {
+    // Where it could not be told there is nothing to end.
+    await (story as Partial<Story>).end?.()
+  })
+  return story
 }
 
 /** Leases are renewed by timers, which a busy machine holds up more the faster time is. */

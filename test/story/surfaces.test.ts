@@ -18,13 +18,7 @@ const isAscending = (numbers: readonly number[]): boolean =>
   numbers.every((number, index) => index === 0 || number > (numbers[index - 1] ?? 0))
 
 describe('story: a surface that is down (P6)', () => {
-  let story: Story
-  before(async () => {
-    story = await tell({ count: 6 })
-  })
-  after(async () => {
-    await story.end()
-  })
+  const story = stage({ count: 6 })
   /** The state is written after the closing note. */
   const closed = (number: string) =>
     until('the resolution', () => story.world.servicenow.incident(number).state === '6')
@@ -106,17 +100,11 @@ describe('story: a surface that is down (P6)', () => {
 })
 
 describe('story: an automation that does not help', () => {
-  let story: Story
-  before(async () => {
-    story = await tell({
+  const story = stage({
       count: 5,
       edit: (place) =>
         place.edit('catalog/restart-iis.yaml', (text) => text.replaceAll(/within: (5s|5m)/g, 'within: 800ms')),
     })
-  })
-  after(async () => {
-    await story.end()
-  })
 
   /** Raises an incident whose site no recycle heals, and goes on until the second rung is asked for. */
   const untilSecondRung = async () => {
