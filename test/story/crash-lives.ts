@@ -23,7 +23,8 @@ interface Hooks {
 /** `deaths`: where the first process dies (kill-at.ts), the second, and so on; the one after the last lives. */
 export function lives(place: Place, env: Record<string, string>, deaths: readonly string[], hooks: Hooks): Lives {
   let bot: Runbot | undefined
-  let [kills, ended, before, broken] = [0, false, '', undefined as unknown]
+  let [kills, ended, before] = [0, false, '']
+  let broken: Error | undefined
 
   /** One process, from its start to its death; rejects where it ends without being told to. */
   const live = async (killAt: string | undefined): Promise<void> => {
@@ -48,7 +49,7 @@ export function lives(place: Place, env: Record<string, string>, deaths: readonl
       await hooks.dead()
     }
   })().catch((error: unknown) => {
-    broken = error
+    broken = error instanceof Error ? error : new Error(String(error))
   })
 
   return {

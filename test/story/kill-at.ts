@@ -64,7 +64,7 @@ function watchCommits(): void {
       if (sql === 'COMMIT') committed()
       return result
     }
-    statement.run = watched as StatementSync['run']
+    statement.run = watched
     return statement
   }
   const exec = DatabaseSync.prototype.exec
