@@ -16,6 +16,8 @@ const lines = rule('lines', line(1, 'owner'), line(1, 'cab'))
 describe('the stricter of two rules', () => {
   const pairs = [
     ['more people', one, two],
+    ['more people, although more groups may answer', narrow, rule('many', line(2, 'owner', 'team', 'cab'))],
+    ['more people, although on fewer lines', lines, rule('three', line(3, 'owner'))],
     ['more lines for the same number of people', two, lines],
     ['fewer groups to choose from', one, narrow],
   ] as const

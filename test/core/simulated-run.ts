@@ -153,6 +153,8 @@ export function simulatedRun(shape: Shape) {
       case 'preflight':
         return void record({ type: 'preflighted', ...owing.at, ok: choice !== 6, reason: 'looked', result: null })
       case 'askStep':
+        // An engine that forgot to ask.
+        if (choice === 2) start(owing.at, 'startAction', true)
         return void command({ do: 'askStep', scope: owing.scope, rule })
       case 'act':
         if (choice === 5 && !hasMutated(run)) return decideBy(0, 1, true)

@@ -3,10 +3,12 @@ import type { Row } from '../sandbox/servicenow/records.ts'
 import type { Stage } from './stage.ts'
 
 /** Follows the stage and prints each change once. The returned function ends it. */
-export function follow(stage: Stage, incidents: () => readonly Row[], print: (line: string) => void): () => void {
+export function follow(stage: Stage, incidents: () => readonly Row[], say: (line: string) => void): () => void {
   const { world, client } = stage
   const told = new Set<string>()
   let site = ''
+  let ended = false
+  const print = (line: string) => ended || say(line)
   const once = (key: string, line: string) => {
     if (told.has(key)) return
     told.add(key)
@@ -30,7 +32,6 @@ export function follow(stage: Stage, incidents: () => readonly Row[], print: (li
         once(`note ${note}`, `ServiceNow  work note: ${note.split('\n')[0]}`)
     }
   }
-  let ended = false
   void (async () => {
     while (!ended) {
       await look()

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import type { Inhabitant } from '../sandbox/world/people.ts'
 import type { Activity } from '../sandbox/teams-channel/threads.ts'
 import { until } from './runbot.ts'
-import { answerOf, payloadOf, type Payload, type Shown, type Story, tell, wordsOf } from './story.ts'
+import { answerOf, payloadOf, type Payload, type Shown, type Story, stage, wordsOf } from './story.ts'
 
 const ELSEWHERE = '99999999-9999-4999-8999-999999999999'
 
@@ -53,9 +53,6 @@ describe('story: a click that may not decide', () => {
   before(async () => {
     shown = await story.asked(story.raise().number)
     other = await story.asked(story.raise().number)
-  })
-  after(async () => {
-    await story.end()
   })
 
   it('tells somebody outside the rule’s groups who may, and keeps that they tried (P10, P12)', async () => {
@@ -170,13 +167,7 @@ describe('story: a click that may not decide', () => {
 })
 
 describe('story: a click that decides', () => {
-  let story: Story
-  before(async () => {
-    story = await tell({ count: 10 })
-  })
-  after(async () => {
-    await story.end()
-  })
+  const story = stage({ count: 11 })
   const ask = async (fields = {}) => {
     const { number, host } = story.raise({ fields })
     return { number, host, shown: await story.asked(number) }
@@ -291,41 +282,8 @@ describe('story: a click that decides', () => {
     assert.match(reason, /an approver no longer has the authority/)
     assert.deepEqual(story.effects(host), [])
   })
-})
 
-describe('story: what an approval was for', () => {
-  let story: Story
-  beforeEach(async () => {
-    story = await tell({
-      count: 1,
-      edit: (place) =>
-        place.edit('governance.yaml', (text) =>
-          text.replace('expires: 30m', 'expires: 3s').replace('remind: 10m', 'remind: 2s'),
-        ),
-    })
-  })
-  afterEach(async () => {
-    await story.end()
-  })
-
-  it('expires unanswered: nothing runs, and a late click hears why (P1, P12)', async () => {
-    const { number, host } = story.raise()
-    const shown = await story.asked(number)
-    assert.equal((await story.ended(shown.run)).status, 'expired')
-    const { answer } = await refusedClick(story, shown, { as: story.world.people.approver })
-    assert.match(answer, /already ended: nobody decided in time/)
-    assert.deepEqual(story.effects(host), [])
-    await until('the note', () => story.notes(number).some((text) => /Automation expired: nobody decided/.test(text)))
-  })
-})
-
-describe('story: a runbook that changes while its card waits', () => {
-  let story: Story
-  before(async () => {
-    story = await tell({ count: 1 })
-  })
-
-  it('plans anew, asks again with the difference, and refuses the old card’s click (P1, P2)', async () => {
+  it('plans anew when the runbook changes, asks again with the difference, and refuses the old card’s click (P1, P2)', async () => {
     const { number, host } = story.raise()
     const old = await story.asked(number)
     story.place.edit('catalog/restart-iis.yaml', (text) => text.replace('timeout: 2m', 'timeout: 90s'))
@@ -341,5 +299,25 @@ describe('story: a runbook that changes while its card waits', () => {
     await click(story, fresh, { as: story.world.people.approver })
     assert.equal((await story.ended(old.run)).status, 'succeeded')
     assert.deepEqual(story.effects(host), ['recycle-pool'])
+  })
+})
+
+describe('story: what an approval was for', () => {
+  const story = stage({
+    count: 1,
+    edit: (place) =>
+      place.edit('governance.yaml', (text) =>
+        text.replace('expires: 30m', 'expires: 3s').replace('remind: 10m', 'remind: 2s'),
+      ),
+  })
+
+  it('expires unanswered: nothing runs, and a late click hears why (P1, P12)', async () => {
+    const { number, host } = story.raise()
+    const shown = await story.asked(number)
+    assert.equal((await story.ended(shown.run)).status, 'expired')
+    const { answer } = await refusedClick(story, shown, { as: story.world.people.approver })
+    assert.match(answer, /already ended: nobody decided in time/)
+    assert.deepEqual(story.effects(host), [])
+    await until('the note', () => story.notes(number).some((text) => /Automation expired: nobody decided/.test(text)))
   })
 })

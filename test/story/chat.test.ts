@@ -1,7 +1,7 @@
 // Owns the proof that people can do their work by typing: what they mean is understood, and every no helps.
 import assert from 'node:assert/strict'
 import { until } from './runbot.ts'
-import { answerOf, payloadOf, type Story, tell } from './story.ts'
+import { answerOf, payloadOf, stage } from './story.ts'
 
 describe('story: commands that only look', () => {
   const story = stage({ count: 2 })

@@ -37,10 +37,10 @@ export function lives(place: Place, env: Record<string, string>, deaths: readonl
     if (!killed && !ended) throw new Error(`runbot ended by itself (${code}):\n${bot.log()}`)
   }
   const all = (async () => {
-    for (let life = 0; !ended; life += 1) {
-      await live(deaths[life]).catch((error: unknown) => {
+    for (const killAt of [...deaths, undefined]) {
+      await live(killAt).catch((error: unknown) => {
         // It may be told to die before it is up.
-        if (!deaths[life] || !String(error).includes('ended with null')) throw error
+        if (killAt === undefined || !String(error).includes('ended with null')) throw error
       })
       before += bot?.log() ?? ''
       bot = undefined

@@ -8,7 +8,7 @@ import type { ChainRecord, Entry, Store } from '../../src/ports/store.ts'
 import type { Message } from '../sandbox/teams-channel/threads.ts'
 import { startWorld, type World, type WorldOptions } from '../sandbox/world.ts'
 import { lives } from './crash-lives.ts'
-import { type Place, place as newPlace, until } from './runbot.ts'
+import { place as newPlace, type Place, until } from './runbot.ts'
 import { payloadOf } from './story.ts'
 
 export interface StageOptions {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { effectsAt, type Ending, prove } from './crash-proof.ts'
+import { type Ending, effectsAt, prove } from './crash-proof.ts'
 import { openStage, type Point, type Stage, type StageOptions } from './crash-stage.ts'
 
 /** The site breaks, a person approves, the recycle helps. */

@@ -5,7 +5,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { DatabaseSync } from 'node:sqlite'
 import { type Place, place as newPlace, startRunbot, until } from './runbot.ts'
-import { type Story, tell } from './story.ts'
+import { stage } from './story.ts'
 
 const SYSTEMS = {
   OPS_URL: 'http://127.0.0.1:1',
@@ -89,13 +89,7 @@ describe('story: a start that is refused', () => {
 })
 
 describe('story: files that change or are wrong', () => {
-  let story: Story
-  before(async () => {
-    story = await tell({ count: 2, edit: (place) => copy(place, 'broken', (text) => text.replace('owner:', 'ownr:')) })
-  })
-  after(async () => {
-    await story.end()
-  })
+  const story = stage({ count: 2, edit: (place) => copy(place, 'broken', (text) => text.replace('owner:', 'ownr:')) })
   const copy = (place: Place, name: string, change: (text: string) => string): void =>
     place.add(`catalog/${name}.yaml`, 'catalog/restart-iis.yaml', (text) =>
       change(text.replace('runbook: restart-iis', `runbook: ${name}`)),
@@ -128,13 +122,7 @@ describe('story: files that change or are wrong', () => {
 })
 
 describe('story: stopping and starting again', () => {
-  let story: Story
-  before(async () => {
-    story = await tell({ count: 2 })
-  })
-  after(async () => {
-    await story.end()
-  })
+  const story = stage({ count: 2 })
   const get = async (path: string) => {
     const answer = await fetch(`${story.bot().url}${path}`)
     return { status: answer.status, text: await answer.text() }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import type { Fault } from '../sandbox/faults.ts'
 import type { Call } from '../sandbox/server.ts'
 import { until } from './runbot.ts'
-import { type Shown, type Story, tell, wordsOf } from './story.ts'
+import { type Shown, type Story, stage, wordsOf } from './story.ts'
 
 const approve = (story: Story, { message }: Shown, as = story.world.people.approver) =>
   story.world.teams.click({ as, message: message.id, verb: 'approve' })
@@ -14,13 +14,7 @@ const launches =
     method === 'POST' && path === '/v1/runs' && (body as { runbook?: string }).runbook === runbook
 
 describe('story: what is checked again right before a request', () => {
-  let story: Story
-  before(async () => {
-    story = await tell({ count: 8 })
-  })
-  after(async () => {
-    await story.end()
-  })
+  const story = stage({ count: 8 })
   afterEach(() => {
     story.world.ops.setDuration('pool-status', 0)
     story.world.ops.setDuration('recycle-pool', 0)
@@ -119,13 +113,7 @@ describe('story: what is checked again right before a request', () => {
 })
 
 describe('story: an endpoint whose answer is lost or makes no sense', () => {
-  let story: Story
-  before(async () => {
-    story = await tell({ count: 8 })
-  })
-  after(async () => {
-    await story.end()
-  })
+  const story = stage({ count: 8 })
 
   const faults: readonly (readonly [string, Fault, boolean])[] = [
     ['status 500 after it began', { status: 500 }, true],
@@ -149,16 +137,10 @@ describe('story: an endpoint whose answer is lost or makes no sense', () => {
 })
 
 describe('story: what cannot be known (time passes 30 times as fast)', () => {
-  let story: Story
-  before(async () => {
-    story = await tell({
-      count: 4,
-      speed: 30,
-      edit: (place) => place.edit('catalog/restart-iis.yaml', (text) => text.replace('timeout: 2m', 'timeout: 5s')),
-    })
-  })
-  after(async () => {
-    await story.end()
+  const story = stage({
+    count: 4,
+    speed: 30,
+    edit: (place) => place.edit('catalog/restart-iis.yaml', (text) => text.replace('timeout: 2m', 'timeout: 5s')),
   })
 
   it('hands a run to a person when its outcome stays unknown, says so, and rolls nothing back (P3)', async () => {
@@ -220,22 +202,16 @@ describe('story: what cannot be known (time passes 30 times as fast)', () => {
   })
 })
 
-describe('story: a change window', () => {
-  let story: Story
-  before(async () => {
-    story = await tell({
-      count: 3,
-      edit: (place) => {
-        place.edit('catalog/restart-iis.yaml', (text) =>
-          text.replace('limits:\n', 'limits:\n  changeWindow: { in: [prod] }\n'),
-        )
-        // The calendar would open and close the window by the hour at which this test runs.
-        place.edit('governance.yaml', (text) => text.replace(/^calendars:\n {2}prod-hours: .*\n/m, ''))
-      },
-    })
-  })
-  after(async () => {
-    await story.end()
+describe('story: what policy makes of a change window, and of an environment', () => {
+  const story = stage({
+    count: 4,
+    edit: (place) => {
+      place.edit('catalog/restart-iis.yaml', (text) =>
+        text.replace('limits:\n', 'limits:\n  changeWindow: { in: [prod] }\n'),
+      )
+      // The calendar would open and close the window by the hour at which this test runs.
+      place.edit('governance.yaml', (text) => text.replace(/^calendars:\n {2}prod-hours: .*\n/m, ''))
+    },
   })
 
   it('stops a run in production without a change, and says what would make it pass (P12)', async () => {
@@ -271,25 +247,18 @@ describe('story: a change window', () => {
     assert.deepEqual([status, /change window: no change on/.test(reason)], ['stoppedByPolicy', true])
     assert.deepEqual(story.effects(host), [])
   })
-})
 
-describe('story: where policy lets it run by itself', () => {
   it('runs in development without asking, says that policy allowed it, and still only once (P1, P3)', async () => {
-    const story = await tell({ count: 1 })
-    try {
-      const host = story.host()
-      story.world.servicenow.update('cmdb_ci', story.world.ci(host).sys_id ?? '', { environment: 'Development' })
-      const { number } = story.raise({ host })
-      const run = await story.runOf(number)
-      assert.equal((await story.ended(run)).status, 'succeeded')
-      assert.deepEqual(story.effects(host), ['recycle-pool'])
-      await until('the note', () => story.notes(number).some((note) => /^Automation allowed by policy/.test(note)))
-      assert.equal(
-        (await story.log(run)).some(({ type }) => type === 'approved'),
-        false,
-      )
-    } finally {
-      await story.end()
-    }
+    const host = story.host()
+    story.world.servicenow.update('cmdb_ci', story.world.ci(host).sys_id ?? '', { environment: 'Development' })
+    const { number } = story.raise({ host })
+    const run = await story.runOf(number)
+    assert.equal((await story.ended(run)).status, 'succeeded')
+    assert.deepEqual(story.effects(host), ['recycle-pool'])
+    await until('the note', () => story.notes(number).some((note) => /^Automation allowed by policy/.test(note)))
+    assert.equal(
+      (await story.log(run)).some(({ type }) => type === 'approved'),
+      false,
+    )
   })
 })

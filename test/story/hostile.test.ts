@@ -2,18 +2,12 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { until } from './runbot.ts'
-import { answerOf, type Story, tell, wordsOf } from './story.ts'
+import { answerOf, stage, wordsOf } from './story.ts'
 
 const EVENT = { type: 'incident.created', data: { sys_id: 'a'.repeat(32), number: 'INC0000001' } }
 
 describe('story: text from outside', () => {
-  let story: Story
-  before(async () => {
-    story = await tell({ count: 2 })
-  })
-  after(async () => {
-    await story.end()
-  })
+  const story = stage({ count: 2 })
   const HOSTILE =
     '503 ${1+1} ${env:OPS_TOKEN} {{DATE(2026-01-01)}} [pay](https://evil.example) **bold** <img src=x onerror=1> ' +
     '<at>Everyone</at> [code]<b>x</b>[/code] \u202Etxt.exe [runbot R0000000000#1]'
@@ -65,13 +59,7 @@ describe('story: text from outside', () => {
 })
 
 describe('story: requests from outside', () => {
-  let story: Story
-  before(async () => {
-    story = await tell({ count: 1, watched: false })
-  })
-  after(async () => {
-    await story.end()
-  })
+  const story = stage({ count: 1, watched: false })
   const nested = (depth: number): string => `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`
   const post = async (path: string, body: string, headers: Record<string, string> = {}) => {
     const json = { 'content-type': 'application/json' }
@@ -132,50 +120,47 @@ describe('story: requests from outside', () => {
 })
 
 describe('story: secrets', () => {
+  const story = stage({ count: 2, env: { LOG_LEVEL: 'trace' } })
+
   it('never stand in log, cards, threads, notes, attachments, metrics, run log or answers', async () => {
-    const story = await tell({ count: 2, env: { LOG_LEVEL: 'trace' } })
-    try {
-      const { world } = story
-      const failing = story.raise({ fields: { short_description: '503 ${env:OPS_TOKEN} ${SERVICENOW_CLIENT_SECRET}' } })
-      world.ops.faults.add({
-        fault: { status: 401 },
-        match: ({ method, path }) => method === 'POST' && path === '/v1/runs',
-      })
-      world.servicenow.revokeTokens()
-      const shown = await story.asked(failing.number)
-      const answers = [
-        answerOf(await world.teams.click({ as: world.people.outsider, message: shown.message.id, verb: 'approve' })),
-      ]
-      await world.teams.click({ as: world.people.approver, message: shown.message.id, verb: 'approve' })
-      await story.ended(shown.run)
-      for (const text of ['whoami', `explain ${shown.run}`, `audit ${shown.run}`, 'plan restart-iis web-02'])
-        answers.push(JSON.stringify(await story.say(world.people.approver, text)))
-      await until('the last note', () => story.notes(failing.number).some((note) => /Audit chain head/.test(note)))
-      const everything: Record<string, string> = {
-        log: story.bot().log(),
-        teams: JSON.stringify(world.teams.threads()),
-        notes: JSON.stringify(world.servicenow.rows('sys_journal_field')),
-        incident: JSON.stringify(world.servicenow.rows('incident')),
-        attachments: world.servicenow
-          .attachments(failing.sysId)
-          .map(({ bytes }) => bytes.toString())
-          .join('\n'),
-        metrics: await (await fetch(`${story.bot().url}/metrics`)).text(),
-        answers: answers.join('\n'),
-        store: readFileSync(story.place.store, 'latin1') + readFileSync(`${story.place.store}-wal`, 'latin1'),
-      }
-      const environment = world.environment()
-      const names = ['SERVICENOW_CLIENT_SECRET', 'SERVICENOW_WEBHOOK_SECRET', 'OPS_TOKEN', 'OPS_CALLBACK_SECRET']
-      for (const name of names)
-        for (const [where, text] of Object.entries(everything)) {
-          const secret = environment[name] ?? name
-          assert(
-            !text.includes(secret),
-            `${name} stands in ${where}: ${text.slice(Math.max(0, text.indexOf(secret) - 200)).slice(0, 400)}`,
-          )
-        }
-    } finally {
-      await story.end()
+    const { world } = story
+    const failing = story.raise({ fields: { short_description: '503 ${env:OPS_TOKEN} ${SERVICENOW_CLIENT_SECRET}' } })
+    world.ops.faults.add({
+      fault: { status: 401 },
+      match: ({ method, path }) => method === 'POST' && path === '/v1/runs',
+    })
+    world.servicenow.revokeTokens()
+    const shown = await story.asked(failing.number)
+    const answers = [
+      answerOf(await world.teams.click({ as: world.people.outsider, message: shown.message.id, verb: 'approve' })),
+    ]
+    await world.teams.click({ as: world.people.approver, message: shown.message.id, verb: 'approve' })
+    await story.ended(shown.run)
+    for (const text of ['whoami', `explain ${shown.run}`, `audit ${shown.run}`, 'plan restart-iis web-02'])
+      answers.push(JSON.stringify(await story.say(world.people.approver, text)))
+    await until('the last note', () => story.notes(failing.number).some((note) => /Audit chain head/.test(note)))
+    const everything: Record<string, string> = {
+      log: story.bot().log(),
+      teams: JSON.stringify(world.teams.threads()),
+      notes: JSON.stringify(world.servicenow.rows('sys_journal_field')),
+      incident: JSON.stringify(world.servicenow.rows('incident')),
+      attachments: world.servicenow
+        .attachments(failing.sysId)
+        .map(({ bytes }) => bytes.toString())
+        .join('\n'),
+      metrics: await (await fetch(`${story.bot().url}/metrics`)).text(),
+      answers: answers.join('\n'),
+      store: readFileSync(story.place.store, 'latin1') + readFileSync(`${story.place.store}-wal`, 'latin1'),
     }
+    const environment = world.environment()
+    const names = ['SERVICENOW_CLIENT_SECRET', 'SERVICENOW_WEBHOOK_SECRET', 'OPS_TOKEN', 'OPS_CALLBACK_SECRET']
+    for (const name of names)
+      for (const [where, text] of Object.entries(everything)) {
+        const secret = environment[name] ?? name
+        assert(
+          !text.includes(secret),
+          `${name} stands in ${where}: ${text.slice(Math.max(0, text.indexOf(secret) - 200)).slice(0, 400)}`,
+        )
+      }
   })
 })

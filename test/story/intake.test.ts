@@ -1,12 +1,12 @@
 // Owns the proof that an incident makes one run, however its news arrives, and that nothing else makes any.
 import assert from 'node:assert/strict'
 import { until } from './runbot.ts'
-import { type Story, tell } from './story.ts'
+import { stage } from './story.ts'
 
 const created = (sysId: string, type = 'incident.created') => ({ type, data: { sys_id: sysId, number: 'INC0000001' } })
 
 describe('story: news of an incident', () => {
-  const story = stage({ count: 9 })
+  const story = stage({ count: 10 })
   /** Why intake events were declined so far. */
   const declined = async () =>
     (await story.control()).flatMap((event) => (event.type === 'intakeDeclined' ? [event.reason] : []))
@@ -127,46 +127,37 @@ describe('story: news of an incident', () => {
     })
     assert.deepEqual([await story.runsOf(elsewhere.number), await story.runsOf(printer.number)], [[], []])
   })
-})
-
-describe('story: news that is late', () => {
-  it('finds by polling what the webhook missed, once (P8)', async () => {
-    const story = await tell({ count: 2, env: { SERVICENOW_POLL_MS: '500' } })
-    try {
-      story.world.servicenow.setBusinessRule(null)
-      const { number, host } = story.raise()
-      const { run, message } = await story.asked(number)
-      await story.world.teams.click({ as: story.world.people.approver, message: message.id, verb: 'approve' })
-      await story.ended(run)
-      await until('the resolution', () => story.world.servicenow.incident(number).state === '6')
-      const polls = () =>
-        story.world.servicenow.requests.filter(({ query }) => /sys_updated_on/.test(query['sysparm_query'] ?? ''))
-          .length
-      const seen = polls()
-      await until('more polls', () => polls() > seen + 2)
-      assert.deepEqual(await story.runsOf(number), [run])
-      assert.deepEqual(story.effects(host), ['recycle-pool'])
-    } finally {
-      await story.end()
-    }
-  })
 
   it('accepts an event while ServiceNow is down, keeps it over a crash, and works on it later (P8)', async () => {
-    const story = await tell({ count: 1 })
-    try {
-      const { servicenow } = story.world
-      servicenow.setBusinessRule(null)
-      const { number, sysId } = story.raise()
-      await servicenow.down()
-      assert.equal((await story.deliver({ body: created(sysId) })).status, 202)
-      await until('it to wait', () => story.bot().log().includes('this event waits'))
-      await story.bot().kill()
-      await servicenow.up()
-      await story.restart()
-      await story.asked(number)
-      assert.equal((await story.runsOf(number)).length, 1)
-    } finally {
-      await story.end()
-    }
+    const { servicenow } = story.world
+    servicenow.setBusinessRule(null)
+    const { number, sysId } = story.raise()
+    await servicenow.down()
+    assert.equal((await story.deliver({ body: created(sysId) })).status, 202)
+    await until('it to wait', () => story.bot().log().includes('this event waits'))
+    await story.bot().kill()
+    await servicenow.up()
+    await story.restart()
+    await story.asked(number)
+    assert.equal((await story.runsOf(number)).length, 1)
+  })
+})
+
+describe('story: news that the webhook missed', () => {
+  const story = stage({ count: 2, env: { SERVICENOW_POLL_MS: '500' } })
+
+  it('finds by polling what the webhook missed, once (P8)', async () => {
+    story.world.servicenow.setBusinessRule(null)
+    const { number, host } = story.raise()
+    const { run, message } = await story.asked(number)
+    await story.world.teams.click({ as: story.world.people.approver, message: message.id, verb: 'approve' })
+    await story.ended(run)
+    await until('the resolution', () => story.world.servicenow.incident(number).state === '6')
+    const polls = () =>
+      story.world.servicenow.requests.filter(({ query }) => /sys_updated_on/.test(query['sysparm_query'] ?? '')).length
+    const seen = polls()
+    await until('more polls', () => polls() > seen + 2)
+    assert.deepEqual(await story.runsOf(number), [run])
+    assert.deepEqual(story.effects(host), ['recycle-pool'])
   })
 })

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import type { Call } from '../sandbox/server.ts'
 import { until } from './runbot.ts'
-import { answerOf, payloadOf, type Shown, type Story, tell } from './story.ts'
+import { answerOf, payloadOf, type Shown, type Story, stage } from './story.ts'
 
 /** Numbers of the run log entries that a run's notes tell, in the order of the notes. */
 const told = (notes: readonly string[]): readonly number[] =>
@@ -101,10 +101,10 @@ describe('story: a surface that is down (P6)', () => {
 
 describe('story: an automation that does not help', () => {
   const story = stage({
-      count: 5,
-      edit: (place) =>
-        place.edit('catalog/restart-iis.yaml', (text) => text.replaceAll(/within: (5s|5m)/g, 'within: 800ms')),
-    })
+    count: 5,
+    edit: (place) =>
+      place.edit('catalog/restart-iis.yaml', (text) => text.replaceAll(/within: (5s|5m)/g, 'within: 800ms')),
+  })
 
   /** Raises an incident whose site no recycle heals, and goes on until the second rung is asked for. */
   const untilSecondRung = async () => {
@@ -205,40 +205,37 @@ describe('story: an automation that does not help', () => {
 })
 
 describe('story: an endpoint that is down at the action', () => {
+  const gone = [
+    'systems:',
+    '  gone:',
+    '    kind: ops-api',
+    '    url: "http://127.0.0.1:1"',
+    '    operations: { recycle_pool: { tier: 1, runbook: recycle-pool } }',
+    '',
+  ]
+  const story = stage({
+    count: 1,
+    edit: (place) => {
+      place.edit('connectors.yaml', (text) => text.replace('systems:\n', gone.join('\n')))
+      place.edit('catalog/restart-iis.yaml', (text) => text.replace('do: ops.recycle_pool', 'do: gone.recycle_pool'))
+    },
+  })
+
   it('fails with its reason, hands the incident over and mentions who is on call; nothing ran', async () => {
-    const gone = [
-      'systems:',
-      '  gone:',
-      '    kind: ops-api',
-      '    url: "http://127.0.0.1:1"',
-      '    operations: { recycle_pool: { tier: 1, runbook: recycle-pool } }',
-      '',
-    ]
-    const story = await tell({
-      count: 1,
-      edit: (place) => {
-        place.edit('connectors.yaml', (text) => text.replace('systems:\n', gone.join('\n')))
-        place.edit('catalog/restart-iis.yaml', (text) => text.replace('do: ops.recycle_pool', 'do: gone.recycle_pool'))
-      },
-    })
-    try {
-      const { number, host } = story.raise()
-      const shown = await story.asked(number)
-      await approve(story, shown)
-      const { status, reason } = await story.ended(shown.run)
-      assert.equal(status, 'failed')
-      assert.match(reason, /recycle-pool never started: .*the connection was refused/)
-      assert.deepEqual(story.effects(host), [])
-      await until('the note', () =>
-        story.notes(number).some((note) => /^Automation failed: .*connection was refused/.test(note)),
-      )
-      const group = story.world.servicenow.rows('sys_user_group').find(({ name }) => name === 'Web Platform L2')
-      await until('the group', () => story.world.servicenow.incident(number).assignment_group === group?.sys_id)
-      await until('the thread', () =>
-        story.thread(shown.run).some((text) => /Sam Okafor[\s\S]*Please take over/.test(text)),
-      )
-    } finally {
-      await story.end()
-    }
+    const { number, host } = story.raise()
+    const shown = await story.asked(number)
+    await approve(story, shown)
+    const { status, reason } = await story.ended(shown.run)
+    assert.equal(status, 'failed')
+    assert.match(reason, /recycle-pool never started: .*the connection was refused/)
+    assert.deepEqual(story.effects(host), [])
+    await until('the note', () =>
+      story.notes(number).some((note) => /^Automation failed: .*connection was refused/.test(note)),
+    )
+    const group = story.world.servicenow.rows('sys_user_group').find(({ name }) => name === 'Web Platform L2')
+    await until('the group', () => story.world.servicenow.incident(number).assignment_group === group?.sys_id)
+    await until('the thread', () =>
+      story.thread(shown.run).some((text) => /Sam Okafor[\s\S]*Please take over/.test(text)),
+    )
   })
 })

@@ -1,5 +1,6 @@
 // Owns Standard Webhooks signatures over the raw bytes of a body (CONTRACTS §8.6).
-import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto'
+import { timingSafeEqual } from 'node:crypto'
+import { Webhook } from 'standardwebhooks'
 
 export interface SignedMessage {
   /** Each `whsec_…`; several while they rotate. */
@@ -51,24 +52,10 @@ export function verify(message: SignedMessage): Verified {
 
 /** The `webhook-signature` of one message. `timestamp` in Unix seconds. */
 export function sign(secret: string, message: { id: string; timestamp: number; body: string }): string {
-  const content = `${message.id}.${message.timestamp}.${message.body}`
-  return `v1,${createHmac('sha256', keyOf(secret)).update(content).digest('base64')}`
+  return new Webhook(secret).sign(message.id, new Date(message.timestamp * 1000), message.body)
 }
 
-/** Made once for each secret: Node takes longer to make a key than to use it. */
-function keyOf(secret: string): KeyObject {
-  const known = keys.get(secret)
-  if (known) return known
-  const text = secret.replace(/^whsec_/, '')
-  const bytes = Buffer.from(text, 'base64')
-  if (bytes.length === 0 || bytes.toString('base64') !== text) throw new Error('a webhook secret is not base64')
-  const key = createSecretKey(bytes)
-  keys.set(secret, key)
-  return key
-}
-const keys = new Map<string, KeyObject>()
-
-/** Only text that stands for exactly these bytes will do, a byte order mark included. */
+/** The package signs text. Only text that stands for exactly these bytes will do, a byte order mark included. */
 function textOf(body: Uint8Array): string | undefined {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body)
