@@ -132,17 +132,12 @@ export async function recordProgress(
   key: string,
   progress: Progress,
 ): Promise<Performed> {
-  const accepted = stepOf(work.run, at)[which]?.handle === progress.handle
-  if (!accepted)
-    await record(work, {
-      type: which === 'action' ? 'actionAccepted' : 'rollbackAccepted',
-      ...at,
-      key,
-      handle: progress.handle,
-    })
-  if (progress.state === 'running') return 'done'
+  const known = stepOf(work.run, at)[which]?.handle === progress.handle
+  const type = which === 'action' ? 'actionAccepted' : 'rollbackAccepted'
+  const accepted: readonly RunEvent[] = known ? [] : [{ type, ...at, key, handle: progress.handle }]
+  if (progress.state === 'running') return record(work, ...accepted)
   const { outcome, reason, result } = progress
-  return recordEnd(work, at, which, key, { outcome, effect: 'possible', reason, result })
+  return recordEnd(work, at, which, key, { outcome, effect: 'possible', reason, result }, accepted)
 }
 
 interface End {
@@ -158,15 +153,16 @@ export async function recordEnd(
   which: 'action' | 'rollback',
   key: string,
   end: End,
+  before: readonly RunEvent[] = [],
 ): Promise<Performed> {
   const { outcome, effect, reason, result = null } = end
   work.deps.meter.acted(which, outcome)
-  return record(
-    work,
-    which === 'action'
-      ? { type: 'actionEnded', ...at, key, outcome, effect, reason, result }
-      : { type: 'rollbackEnded', ...at, key, outcome, reason },
-  )
+  if (which === 'rollback') return record(work, ...before, { type: 'rollbackEnded', ...at, key, outcome, reason })
+  const ended: RunEvent = { type: 'actionEnded', ...at, key, outcome, effect, reason, result }
+  // What follows a success at once goes into the same commit: each costs a sync of the disk.
+  const step = work.run.draft?.steps[at.target]?.find(({ id }) => id === at.step)
+  const verifies = outcome === 'succeeded' && step?.verify && !stepOf(work.run, at).verify
+  return record(work, ...before, ended, ...(verifies ? [{ type: 'verifyStarted', ...at } as const] : []))
 }
 
 /** Nothing leaves meanwhile. It is tried again until the approval expires (DESIGN §9 Life). */

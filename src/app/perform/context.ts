@@ -24,9 +24,9 @@ export interface Performing {
   transact(decide: (run: Run, at: Instant) => Verdict): Promise<Performed>
 }
 
-/** Appends one event that needs no further decision. */
-export const record = (work: Performing, event: RunEvent): Promise<Performed> =>
-  work.transact((run) => (run.finished ? { ok: true, events: [] } : { ok: true, events: [event] }))
+/** Appends events that need no further decision, all of them in one commit. */
+export const record = (work: Performing, ...events: readonly RunEvent[]): Promise<Performed> =>
+  work.transact((run) => ({ ok: true, events: run.finished ? [] : events }))
 
 /** Makes a reason visible, once as long as it stays the same, and comes back later. */
 export async function wait(work: Performing, reason: string, againMs: Millis): Promise<Performed> {
