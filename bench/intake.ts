@@ -133,7 +133,10 @@ async function start(kind: Kind, dir: string): Promise<Server> {
 }
 
 /** The next message of that kind; rejects when the process ends first. */
-function told<K extends 'listens' | 'settled'>(child: ChildProcess, what: K): Promise<Extract<Told, { [key in K]: number }>> {
+function told<K extends 'listens' | 'settled'>(
+  child: ChildProcess,
+  what: K,
+): Promise<Extract<Told, { [key in K]: number }>> {
   return new Promise((resolve, reject) => {
     const gone = () => reject(new Error('a server of the benchmark ended early'))
     child.once('exit', gone)

@@ -16,6 +16,6 @@ const chosen = Object.hasOwn(benchmarks, name) ? benchmarks[name] : undefined
 if (chosen) await chosen.run()
 else {
   const lines = Object.entries(benchmarks).map(([each, { what }]) => `  ${each.padEnd(8)}${what}`)
-  console.error([`${name === '' ? 'Which benchmark?' : `There is no benchmark ${name}.`}`, ...lines].join('\n'))
+  console.error([name === '' ? 'Which benchmark?' : `There is no benchmark ${name}.`, ...lines].join('\n'))
   process.exitCode = 1
 }

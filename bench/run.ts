@@ -12,7 +12,7 @@ import { countCommits } from './commits.ts'
 import { machine, ms, percentile, table } from './figures.ts'
 import { type Runbot, startRunbot } from './runbot.ts'
 import { type StepTimes, stepTimes } from './step-times.ts'
-import { type Timeline, timeline, type Trace } from './timeline.ts'
+import { type Timeline, type Trace, timeline } from './timeline.ts'
 import type { Ready, Wish } from './world.ts'
 
 const WARM_UP = 20
@@ -47,7 +47,12 @@ export async function run(): Promise<void> {
     wish(world, { connect: `http://127.0.0.1:${runbot.port}` })
 
     const batch = async (count: number, raised: (index: number) => readonly string[]): Promise<Batch> => {
-      const before = { runs: measured.runs().length, cpu: process.cpuUsage(), commits: commits(), at: performance.now() }
+      const before = {
+        runs: measured.runs().length,
+        cpu: process.cpuUsage(),
+        commits: commits(),
+        at: performance.now(),
+      }
       for (let index = 0; index < count; index += 1) {
         const known = measured.runs().length
         const wanted = raised(index)
@@ -89,8 +94,8 @@ async function watch({ inbound }: Runbot): Promise<void> {
 async function ended(measured: Timeline, store: Store, before: number, count: number): Promise<void> {
   const deadline = Date.now() + PATIENCE_MS
   for (let done = 0; done < count; ) {
-    const run = measured.runs()[before + done]?.run
-    const record = run === undefined ? undefined : await store.record(run)
+    const id = measured.runs()[before + done]?.run
+    const record = id === undefined ? undefined : await store.record(id)
     const over = record?.lease === null && record.dueAt === null
     if (over && record.status !== 'succeeded') throw new Error(`run ${record.chain} ended as ${record.status}`)
     if (over) done += 1

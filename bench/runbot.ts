@@ -40,7 +40,14 @@ interface RunbotOptions {
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url))
 
-export async function startRunbot({ store, env, webhookSecret, timeline, works, logTo }: RunbotOptions): Promise<Runbot> {
+export async function startRunbot({
+  store,
+  env,
+  webhookSecret,
+  timeline,
+  works,
+  logTo,
+}: RunbotOptions): Promise<Runbot> {
   const files = watchFiles({ dir: path('runbooks'), env, clock, onProblem: (problems) => console.error(problems) })
   const { current } = files
   const secrets = [webhookSecret, webhookSecret.slice('whsec_'.length)]

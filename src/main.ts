@@ -18,8 +18,8 @@ import { teams } from './adapters/teams/teams.ts'
 import { app as appOf } from './app/app.ts'
 import { noTickets } from './app/no-tickets.ts'
 import { type Config, readConfig, secretsOf } from './config.ts'
-import { systemClock as clock } from './ports/clock.ts'
 import type { Content, Files } from './ports/catalog.ts'
+import { systemClock as clock } from './ports/clock.ts'
 
 const CARDS = fileURLToPath(new URL('../cards', import.meta.url))
 const SHUTDOWN_MS = 25_000

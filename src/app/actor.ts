@@ -8,10 +8,10 @@ import type { Deps } from './deps.ts'
 import type { Journal } from './journal.ts'
 import { partiesOf } from './parties.ts'
 import { letGo } from './perform/begin.ts'
-import { sentence, type Performing } from './perform/context.ts'
+import { type Performing, sentence } from './perform/context.ts'
 import { perform } from './perform/perform.ts'
 import { review } from './perform/plan.ts'
-import { pulse, type Pulse } from './pulse.ts'
+import { type Pulse, pulse } from './pulse.ts'
 import type { Surface } from './surfaces/surface.ts'
 
 /** Work that is due within this time keeps the lease; later work gives it up. */

@@ -1,10 +1,10 @@
 // Owns the assessment of a run: reads the world afresh, makes the plan, evaluates policy, hashes. Writes nothing.
 import type { Parties } from '../core/approval.ts'
 import type { Freeze, Known, PolicyFacts } from '../core/guardrails/input.ts'
-import { known, unknown, type Blast, type Change, type IncidentContext } from '../core/incident.ts'
+import { type Blast, type Change, type IncidentContext, known, unknown } from '../core/incident.ts'
 import { parametersOf } from '../core/parameters.ts'
-import { draftPlan, planHash, type Draft, type Target } from '../core/plan.ts'
-import { evaluate, type Decision } from '../core/policy.ts'
+import { type Draft, draftPlan, planHash, type Target } from '../core/plan.ts'
+import { type Decision, evaluate } from '../core/policy.ts'
 import type { Run } from '../core/run.ts'
 import type { Runbook } from '../core/runbook.ts'
 import { scopeOf } from '../core/scope.ts'

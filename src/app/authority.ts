@@ -2,8 +2,8 @@
 import { groupsOf, type Standing } from '../core/approval.ts'
 import type { ApprovalRule, Group } from '../core/governance.ts'
 import type { Known } from '../core/guardrails/input.ts'
-import type { Directory, Membership } from '../ports/directory.ts'
 import type { Content } from '../ports/catalog.ts'
+import type { Directory, Membership } from '../ports/directory.ts'
 
 export interface Authority {
   /** Which of a rule's groups the person belongs to. `owner` is the runbook's owner group. */

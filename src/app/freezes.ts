@@ -46,5 +46,4 @@ export const removeFreeze = (store: Store, scope: string): Promise<Freeze | unde
     return { write: active.filter((each) => each !== found).map((each) => ({ ...each })), result: found }
   })
 
-const listed = (value: Json | undefined): readonly Freeze[] =>
-  Array.isArray(value) ? (value as unknown as readonly Freeze[]) : []
+const listed = (value: Json | undefined): readonly Freeze[] => (Array.isArray(value) ? value : [])

@@ -1,5 +1,5 @@
 // Owns intake: store before the acknowledgement, then work through what waits; and the poller that finds what was missed.
-import { isObject, type Instant, type Millis } from '../core/values.ts'
+import { type Instant, isObject, type Millis } from '../core/values.ts'
 import { isPortError, isTransient, PortError } from '../ports/errors.ts'
 import type { Delivery } from '../ports/inbound.ts'
 import type { IntakeEvent } from '../ports/store.ts'

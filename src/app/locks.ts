@@ -1,6 +1,6 @@
 // Owns the per-CI locks (P7) and the anti-flap reservations: small documents that name the run they belong to.
 import type { Target } from '../core/plan.ts'
-import { isObject, type Instant, type Json, type Millis } from '../core/values.ts'
+import { type Instant, isObject, type Json, type Millis } from '../core/values.ts'
 import type { Store } from '../ports/store.ts'
 import { swap } from './documents.ts'
 

@@ -1,6 +1,7 @@
 // Owns what holds where no ServiceNow is connected: no incident can be read, no CI is known, so no fact is.
-import type { Tickets } from '../ports/tickets.ts'
+
 import { PortError } from '../ports/errors.ts'
+import type { Tickets } from '../ports/tickets.ts'
 
 const none = () => Promise.reject(new PortError('notFound', 'ServiceNow is not connected: set SERVICENOW_URL'))
 

@@ -1,13 +1,13 @@
 // Owns the way from an incident that was read back to a run: episode, correlation, match, proposal (P8).
-import { isOver, type IncidentContext } from '../core/incident.ts'
+import { type IncidentContext, isOver } from '../core/incident.ts'
 import { best, match } from '../core/match.ts'
 import type { Candidate, RunEvent } from '../core/run.ts'
 import { isObject } from '../core/values.ts'
 import { isPortError } from '../ports/errors.ts'
 import { visibleCi } from './cis.ts'
-import { swap } from './documents.ts'
 import type { Deps } from './deps.ts'
-import { endEpisode, episodeOf, isNew, writeEpisode, type Episode } from './episodes.ts'
+import { swap } from './documents.ts'
+import { type Episode, endEpisode, episodeOf, isNew, writeEpisode } from './episodes.ts'
 import { runId } from './ids.ts'
 import type { Journal } from './journal.ts'
 

@@ -5,7 +5,7 @@ import type { CardMessage } from '../ports/channel.ts'
 import type { Authority } from './authority.ts'
 import type { Deps } from './deps.ts'
 import { whyFrozen } from './freezes.ts'
-import { runCard, type RunCardContext } from './views/run-card.ts'
+import { type RunCardContext, runCard } from './views/run-card.ts'
 
 export interface RunCards {
   /** `expanded`: with everything unfolded. `again`: it may stand twice, and says so. */

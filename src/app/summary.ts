@@ -19,7 +19,7 @@ function gather(value: Json, name: string, words: string[]): void {
     return
   }
   if (!isObject(value)) {
-    words.push(`${name} ${String(value as string | number | boolean).trim()}`.trim())
+    words.push(`${name} ${String(value).trim()}`.trim())
     return
   }
   const entries = Object.entries(value).filter(([key]) => key !== 'headers')

@@ -1,7 +1,7 @@
 // Owns finding due runs and giving each to one actor; wakes at once on an append here, and looks regularly for the rest.
 import { isPortError } from '../ports/errors.ts'
 import type { ChainRecord } from '../ports/store.ts'
-import { actor, type Actor, type ActorContext } from './actor.ts'
+import { type Actor, type ActorContext, actor } from './actor.ts'
 import { sentence } from './perform/context.ts'
 import { pulse } from './pulse.ts'
 

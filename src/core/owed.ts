@@ -1,5 +1,5 @@
 // Owns what remains to be done for a run, derived from its state alone: there is no other job queue (DESIGN §3).
-import { approvalsFor, type Absent, tally } from './approval.ts'
+import { type Absent, approvalsFor, tally } from './approval.ts'
 import type { PlannedCheck, PlannedRequest, PlannedStep } from './plan.ts'
 import { stepEnd, targetEnd } from './progress.ts'
 import { type ApprovalScope, type At, type EndStatus, type Run, type Sent, type StepState, stepOf } from './run.ts'

@@ -18,5 +18,3 @@ export interface Meter {
   /** A surface was told, or failed to be. */
   told(surface: string, result: 'ok' | 'failed', delayMs?: number): void
 }
-
-export const noMeter: Meter = { intake() {}, decided() {}, acted() {}, finished() {}, told() {} }

@@ -1,7 +1,9 @@
 // Owns one run for every look of the run card. Functions, so that no test can change another's.
+
+import type { RunCardContext } from '../../src/app/views/run-card.ts'
+import type { ApprovalRule } from '../../src/core/governance.ts'
 import type { Blast, Ci, IncidentContext } from '../../src/core/incident.ts'
 import { known, unknown } from '../../src/core/incident.ts'
-import type { ApprovalRule } from '../../src/core/governance.ts'
 import type { Draft, PlannedCheck, PlannedRequest, PlannedStep } from '../../src/core/plan.ts'
 import type { Decision, GuardrailResult } from '../../src/core/policy.ts'
 import {
@@ -14,7 +16,6 @@ import {
   type StepState,
 } from '../../src/core/run.ts'
 import type { Json } from '../../src/core/values.ts'
-import type { RunCardContext } from '../../src/app/views/run-card.ts'
 
 export const at = Date.UTC(2026, 0, 31, 3, 12)
 const minute = 60_000

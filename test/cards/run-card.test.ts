@@ -9,8 +9,8 @@ import { helpReply } from '../../src/app/views/help.ts'
 import { runCard, runCardView } from '../../src/app/views/run-card.ts'
 import type { Json } from '../../src/core/values.ts'
 import { actions, assertCard, bytes, objects, texts } from './check.ts'
-import { render } from './gallery.ts'
 import { attacks, looks, plan, type Shown } from './fixtures.ts'
+import { render } from './gallery.ts'
 
 const expand = ({ run, context }: Shown): Json => render('run', runCardView(run, context))
 const look = (name: string): Shown => {

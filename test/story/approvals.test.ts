@@ -1,9 +1,9 @@
 // Owns the proof that a click does exactly what the clicking person may do, and that every no is said and kept.
 import assert from 'node:assert/strict'
-import type { Inhabitant } from '../sandbox/world/people.ts'
 import type { Activity } from '../sandbox/teams-channel/threads.ts'
+import type { Inhabitant } from '../sandbox/world/people.ts'
 import { until } from './runbot.ts'
-import { answerOf, payloadOf, type Payload, type Shown, type Story, stage, wordsOf } from './story.ts'
+import { answerOf, type Payload, payloadOf, type Shown, type Story, stage, wordsOf } from './story.ts'
 
 const ELSEWHERE = '99999999-9999-4999-8999-999999999999'
 

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { DatabaseSync } from 'node:sqlite'
-import { type Place, place as newPlace, startRunbot, until } from './runbot.ts'
+import { place as newPlace, type Place, startRunbot, until } from './runbot.ts'
 import { stage } from './story.ts'
 
 const SYSTEMS = {

@@ -6,9 +6,9 @@ const { now } = Date
 const { setTimeout: later, setInterval: again } = globalThis
 
 Date.now = () => Math.round(since + (now() - since) * speed)
+// oxlint-disable-next-line typescript/no-unnecessary-type-assertion -- the overloads of setTimeout
 globalThis.setTimeout = Object.assign(
   (act: () => void, ms = 0, ...values: []) => later(act, ms / speed, ...values),
   later,
-) as typeof setTimeout
-globalThis.setInterval = ((act: () => void, ms = 0, ...values: []) =>
-  again(act, ms / speed, ...values)) as typeof setInterval
+)
+globalThis.setInterval = (act: () => void, ms = 0, ...values: []) => again(act, ms / speed, ...values)

@@ -124,7 +124,7 @@ export async function until<T>(what: string, look: () => T | Promise<T>, ms = 15
   const deadline = Date.now() + ms
   for (;;) {
     const seen = await look()
-    if (seen) return seen as NonNullable<T>
+    if (seen) return seen
     if (Date.now() > deadline) throw new Error(`${what}: not within ${ms / 1000} s`)
     await new Promise((resolve) => setTimeout(resolve, 30))
   }

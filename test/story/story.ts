@@ -5,12 +5,12 @@ import { sqliteStore } from '../../src/adapters/store/sqlite/sqlite.ts'
 import type { ControlEvent } from '../../src/core/control.ts'
 import type { RunEvent } from '../../src/core/run.ts'
 import type { ListQuery, Store } from '../../src/ports/store.ts'
-import type { Inhabitant } from '../sandbox/world/people.ts'
 import type { Row } from '../sandbox/servicenow/records.ts'
 import type { Message } from '../sandbox/teams-channel/threads.ts'
 import { signWebhook } from '../sandbox/webhooks.ts'
+import type { Inhabitant } from '../sandbox/world/people.ts'
 import { SERVICENOW_WEBHOOK_SECRET, startWorld, type World, type WorldOptions } from '../sandbox/world.ts'
-import { type Place, place as newPlace, type Runbot, startRunbot, until } from './runbot.ts'
+import { place as newPlace, type Place, type Runbot, startRunbot, until } from './runbot.ts'
 
 /** What a click carries. */
 export type Payload = Record<string, unknown>

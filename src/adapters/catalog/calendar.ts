@@ -55,7 +55,7 @@ function unfolding(event: CalendarEvent): Row {
   let longest = 0
   let done = false
   // A generator that threw is at its end: the failure must stay, or the next question would find no event (P5).
-  let failure: unknown
+  let failure: Error | undefined
   const unfold = (enough: () => boolean) => {
     if (failure !== undefined) throw failure
     try {
@@ -69,7 +69,7 @@ function unfolding(event: CalendarEvent): Row {
         }
       }
     } catch (error) {
-      failure = error
+      failure = error as Error
       throw error
     }
   }

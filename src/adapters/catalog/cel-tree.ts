@@ -35,6 +35,7 @@ export function survey(tree: Tree): Survey {
       else problems.push(`there is no "${path[0]}" here${suggestion(path[0] as string, ROOTS)}`)
     }
     const kind = node.exprKind
+    // oxlint-disable-next-line typescript/switch-exhaustiveness-check -- constants and names have nothing inside
     switch (kind.case) {
       case 'selectExpr':
         return pathOf(node) ? undefined : visit(kind.value.operand, bound, depth)

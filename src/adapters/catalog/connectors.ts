@@ -108,10 +108,10 @@ function operationOf(source: Source, system: string, key: string, declared: Syst
   if (tier === 0 && 'method' in detail && detail.method !== 'GET' && detail.method !== 'HEAD')
     return {
       ok: false,
-      problems: [part.problem(['tier'], `tier 0 only reads: a ${String(detail.method)} is at least tier 1`)],
+      problems: [part.problem(['tier'], `tier 0 only reads: a ${detail.method} is at least tier 1`)],
     }
   const name = `${system}.${key}`
-  return { ok: true, value: { name, system, kind: declared.kind, url, tier, detail: detail as JsonObject } }
+  return { ok: true, value: { name, system, kind: declared.kind, url, tier, detail: detail } }
 }
 
 function servicenowOf(file: ConnectorsFile['servicenow']): ServiceNowSettings {

@@ -39,7 +39,7 @@ export function fillEnvironment(source: Source, env: Environment): Filled {
     if (typeof value === 'string') return text(value, path)
     if (typeof value !== 'object' || value === null) return value
     if (Array.isArray(value)) return value.map((item: Json, index) => fill(item, [...path, index]))
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fill(item as Json, [...path, key])]))
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fill(item, [...path, key])]))
   }
   return { value: fill(source.value, []), problems, unset }
 }

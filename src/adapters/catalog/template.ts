@@ -44,7 +44,7 @@ export function compileTemplate(source: Json): CompiledTemplate {
     if (typeof value === 'string') return text(value, path)
     if (typeof value !== 'object' || value === null) return constant(value)
     if (Array.isArray(value)) return list(value.map((item: Json, index) => compile(item, [...path, index])))
-    return object(Object.entries(value).map(([key, item]) => [key, compile(item as Json, [...path, key])] as const))
+    return object(Object.entries(value).map(([key, item]) => [key, compile(item, [...path, key])] as const))
   }
   return { template: { source, render: compile(source, []) }, problems, uses }
 }

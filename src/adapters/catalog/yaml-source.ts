@@ -122,7 +122,7 @@ export function readYaml(file: string, text: string): Read<Source> {
 }
 
 /** A key as it is written: a hash that happens to look like a number stays a hash. */
-function keyOf(pair: Pair<Node, unknown>): string | undefined {
+function keyOf(pair: Pair<Node>): string | undefined {
   if (!isScalar(pair.key)) return undefined
   const { value, source } = pair.key
   return typeof value === 'number' ? (source ?? String(value)) : typeof value === 'string' ? value : undefined

@@ -14,8 +14,6 @@ import { type PeopleSources, people } from './people.ts'
 import { tableApi } from './table.ts'
 import { update } from './update.ts'
 
-export type { ServiceNowAuth } from './login.ts'
-
 export interface ServiceNowOptions extends LoginOptions {
   /** The newest settings; asked at each call. */
   readonly settings: () => ServiceNowSettings

@@ -170,7 +170,7 @@ function limited(timeoutMs: number, caller: AbortSignal | undefined) {
     clear: () => clearTimeout(timer),
     race: <T>(promise: Promise<T>): Promise<T> =>
       new Promise((resolve, reject) => {
-        signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+        signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
         promise.then(resolve, reject)
       }),
   }

@@ -22,8 +22,9 @@ export const freeze: Handle<CommandOf<'freeze'>> = async (context, { person }, c
     at: deps.clock.now(),
   })
   // Whoever repeats an own freeze whose entry was lost writes it now; the freeze itself held all the time.
-  const own = added || (await activeFreezes(deps.store)).some((each) => each.scope === scope && each.byId === person.id)
-  if (!own) return refusal(`${scope} is frozen already`, `unfreeze${command.scope ? ` ${scope}` : ''} ends it`)
+  const mine =
+    added || (await activeFreezes(deps.store)).some((each) => each.scope === scope && each.byId === person.id)
+  if (!mine) return refusal(`${scope} is frozen already`, `unfreeze${command.scope ? ` ${scope}` : ''} ends it`)
   await journal.control({ type: 'frozen', scope, by: person, reason: command.because })
   const what = scope === 'all' ? 'Everything' : scope
   return {
@@ -58,7 +59,7 @@ export const unfreeze: Handle<CommandOf<'unfreeze'>> = async (context, { person 
 function scopeOf({ deps }: CommandContext, typed: string | null) {
   if (typed === null) return { scope: 'all' }
   const { governance, catalog, systems } = deps.files.current()
-  const [kind = '', name = ''] = [typed.slice(0, typed.indexOf(':')), typed.slice(typed.indexOf(':') + 1)]
+  const [kind, name] = [typed.slice(0, typed.indexOf(':')), typed.slice(typed.indexOf(':') + 1)]
   const known: { readonly [kind: string]: readonly string[] } = {
     env: governance.environments.map((each) => each.name),
     runbook: [...catalog.runbooks.keys()],

@@ -1,15 +1,15 @@
 // Owns `run` and `plan`: a person asks for a runbook by name, or looks what an incident would lead to.
 import type { CommandOf } from '../../core/commands.ts'
 import { emptyRun, evolve } from '../../core/evolve.ts'
-import { isOver, type IncidentContext } from '../../core/incident.ts'
+import { type IncidentContext, isOver } from '../../core/incident.ts'
 import { best, match } from '../../core/match.ts'
 import type { Candidate, Origin, Run, RunEvent } from '../../core/run.ts'
 import type { Runbook } from '../../core/runbook.ts'
 import { isPortError } from '../../ports/errors.ts'
 import type { ChatMessage } from '../../ports/inbound.ts'
 import type { Assessment } from '../assess.ts'
-import { visibleCi } from '../cis.ts'
 import { nearest } from '../chat/suggest.ts'
+import { visibleCi } from '../cis.ts'
 import { runId } from '../ids.ts'
 import { type CommandContext, type Handle, refusal, refuse } from './context.ts'
 

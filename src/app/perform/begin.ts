@@ -1,10 +1,10 @@
 // Owns the beginning of execution: the CIs are locked, in sorted order, before anything is sent (P7).
 import { decide } from '../../core/decide.ts'
 import { isObject, type Json } from '../../core/values.ts'
-import { partiesOf } from '../parties.ts'
 import { swap } from '../documents.ts'
 import { lockKey, releaseLocks, takeLocks } from '../locks.ts'
-import { record, type Performed, type Performing } from './context.ts'
+import { partiesOf } from '../parties.ts'
+import { type Performed, type Performing, record } from './context.ts'
 
 export async function begin(work: Performing): Promise<Performed> {
   const { deps, run } = work

@@ -1,8 +1,8 @@
 // Owns read-only calls: launch, poll to the end, and the result that an `expect` looks at.
 import type { PlannedRequest } from '../../core/plan.ts'
 import type { Instant, Json, Millis } from '../../core/values.ts'
-import { PortError } from '../../ports/errors.ts'
 import type { Progress } from '../../ports/endpoint.ts'
+import { PortError } from '../../ports/errors.ts'
 import type { Performing } from './context.ts'
 
 export interface Called {

@@ -4,7 +4,7 @@ import type { Work } from '../../core/owed.ts'
 import { isPortError } from '../../ports/errors.ts'
 import { summaryOf } from '../summary.ts'
 import { call, lookKey } from './calls.ts'
-import { record, sentence, type Performed, type Performing } from './context.ts'
+import { type Performed, type Performing, record, sentence } from './context.ts'
 
 const MAX_BYTES = 256 * 1024
 const SUMMARY = 200

@@ -5,7 +5,7 @@ import { stepScope } from '../../core/scope.ts'
 import { evaluateBoolean, type Json, type Millis } from '../../core/values.ts'
 import { isPortError, type PortError } from '../../ports/errors.ts'
 import { call, lookKey } from './calls.ts'
-import { record, wait, type Performed, type Performing } from './context.ts'
+import { type Performed, type Performing, record, wait } from './context.ts'
 
 /** A preflight whose endpoint does not answer is tried again for so long; then the endpoint counts as down. */
 const PREFLIGHT_DOWN_MS: Millis = 60_000

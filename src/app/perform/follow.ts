@@ -6,8 +6,8 @@ import type { Endpoint, Progress } from '../../ports/endpoint.ts'
 import { isPortError, type PortError } from '../../ports/errors.ts'
 import { frozenNow, launch, recordEnd, recordProgress, SEND_WITHIN_MS } from './act.ts'
 import { pollAfter } from './calls.ts'
-import { record, wait, type Performed, type Performing } from './context.ts'
 import { tryToLook } from './check.ts'
+import { type Performed, type Performing, record, wait } from './context.ts'
 import { recheck } from './gate.ts'
 
 /** After a step's time limit it is asked for so long; then its outcome is unknown for good (DESIGN §9 Files). */

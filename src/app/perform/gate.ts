@@ -1,5 +1,5 @@
 // Owns the recheck right before a mutating request: everything is read afresh, then core/gate answers (P2).
-import { gate, type GateAnswer } from '../../core/gate.ts'
+import { type GateAnswer, gate } from '../../core/gate.ts'
 import { planHash } from '../../core/plan.ts'
 import type { ApprovalScope } from '../../core/run.ts'
 import type { Assessment } from '../assess.ts'

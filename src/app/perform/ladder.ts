@@ -5,8 +5,8 @@ import { environmentsOf, stepRule } from '../../core/policy.ts'
 import { stepScope } from '../../core/scope.ts'
 import { evaluateBoolean } from '../../core/values.ts'
 import { partiesOf } from '../parties.ts'
-import { frozenNow, keyOf, send, SEND_WITHIN_MS } from './act.ts'
-import { record, type Performed, type Performing } from './context.ts'
+import { frozenNow, keyOf, SEND_WITHIN_MS, send } from './act.ts'
+import { type Performed, type Performing, record } from './context.ts'
 
 /** A rung is climbed only where its condition is known to hold. */
 export function weighRung(work: Performing, { at, step }: Extract<Work, { do: 'weighRung' }>): Promise<Performed> {

@@ -5,7 +5,7 @@ import { stopsOnlyForUnknowns } from '../../core/policy.ts'
 import { hasMutated, type RunEvent } from '../../core/run.ts'
 import type { Json, Millis } from '../../core/values.ts'
 import type { Assessment } from '../assess.ts'
-import { record, wait, type Performed, type Performing } from './context.ts'
+import { type Performed, type Performing, record, wait } from './context.ts'
 import { hashUnderOwnRule } from './gate.ts'
 
 /** An unknown fact is retried for so long, visibly, before it stops a production run (DESIGN §9 Policy). */

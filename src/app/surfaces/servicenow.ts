@@ -1,15 +1,14 @@
 // Owns what ServiceNow is told of a run: work notes in order, states, evidence, the close code, the resolver group (P6).
-import type { Run } from '../../core/run.ts'
+import type { Run, RunEvent } from '../../core/run.ts'
 import { isPortError, type PortError } from '../../ports/errors.ts'
 import type { Entry } from '../../ports/store.ts'
 import type { IncidentUpdate } from '../../ports/tickets.ts'
-import type { RunEvent } from '../../core/run.ts'
 import type { Deps } from '../deps.ts'
 import { endEpisode } from '../episodes.ts'
 import type { Journal } from '../journal.ts'
 import { plain } from '../views/escape.ts'
 import { noteMarker, workNote } from '../views/notes.ts'
-import { surface, type Surface } from './surface.ts'
+import { type Surface, surface } from './surface.ts'
 
 export function serviceNowSurface(deps: Deps, journal: Journal): Surface {
   const { tickets, log } = deps

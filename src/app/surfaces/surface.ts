@@ -1,7 +1,7 @@
 // Owns how a surface is told: a durable cursor over the run log, advanced event by event, delayed only by itself (P6).
 import { emptyRun, evolve } from '../../core/evolve.ts'
 import type { Run, RunEvent } from '../../core/run.ts'
-import { isObject, type Instant, type JsonObject, type Millis } from '../../core/values.ts'
+import { type Instant, isObject, type JsonObject, type Millis } from '../../core/values.ts'
 import { isPortError, type PortError } from '../../ports/errors.ts'
 import type { Entry } from '../../ports/store.ts'
 import type { Deps } from '../deps.ts'
@@ -98,7 +98,7 @@ export function surface(
           entry,
           cursor,
           maybeTold: cursor.attempting === entry.seq,
-          attempt: (known) => save({ ...cursor, attempting: entry.seq, data: known ?? cursor.data }),
+          attempt: (kept) => save({ ...cursor, attempting: entry.seq, data: kept ?? cursor.data }),
         })
         const { seq } = entry
         meter.told(name, 'ok', clock.now() - entry.at)

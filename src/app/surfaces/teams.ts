@@ -8,7 +8,7 @@ import type { Deps } from '../deps.ts'
 import type { Journal } from '../journal.ts'
 import type { RunCards } from '../run-cards.ts'
 import { threadReply } from '../views/thread.ts'
-import { surface, type Surface, type Telling } from './surface.ts'
+import { type Surface, surface, type Telling } from './surface.ts'
 
 /** What the cursor keeps: the card, the newest entry that it shows, and whether there is anywhere to speak. */
 interface Shown {

@@ -3,9 +3,9 @@ import type { PlannedCheck, PlannedRequest, PlannedStep } from '../../core/plan.
 import type { Run } from '../../core/run.ts'
 import type { Instant } from '../../core/values.ts'
 import { type Caps, first } from './caps.ts'
+import { dated, shortHash, span } from './figures.ts'
 import { bySeverity, guardrailCount, guardrailLine } from './guardrail-lines.ts'
 import { type Line, line, quoted, said } from './text-run.ts'
-import { dated, shortHash, span } from './figures.ts'
 
 /** A section that a tap opens. `id` is unique on the card. */
 type Fold = {

@@ -1,7 +1,7 @@
 // Owns how guardrails are shown: those that do not pass first, with what would make them pass.
 import type { GuardrailAnswer, GuardrailResult } from '../../core/policy.ts'
 import { type Caps, first } from './caps.ts'
-import { type Line, line, type Look, quoted, said } from './text-run.ts'
+import { type Line, type Look, line, quoted, said } from './text-run.ts'
 
 const words = {
   passAll: (n: number) => `All ${n} guardrails pass`,

@@ -3,7 +3,7 @@ import type { PlannedStep } from '../../core/plan.ts'
 import { type Run, type StepState, stepOf } from '../../core/run.ts'
 import { type Caps, first } from './caps.ts'
 import { stepsOf } from './planned-calls.ts'
-import { type Line, line, type Look, quoted, said } from './text-run.ts'
+import { type Line, type Look, line, quoted, said } from './text-run.ts'
 
 /** What became of one step on one target. `reason` is outside text. */
 interface Standing {

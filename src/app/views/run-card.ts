@@ -5,8 +5,9 @@ import type { Run } from '../../core/run.ts'
 import type { Instant, Json, JsonObject } from '../../core/values.ts'
 import type { CardMessage } from '../../ports/channel.ts'
 import { openAsk, peopleNeeded, scopeName, voided } from './asks.ts'
-import { type Caps, fitted, first } from './caps.ts'
+import { type Caps, first, fitted } from './caps.ts'
 import { literal } from './escape.ts'
+import { onCard } from './figures.ts'
 import { folds } from './folds.ts'
 import { concernLines } from './guardrail-lines.ts'
 import { howFar, whatRuns, whatUndoes, whatWasCaptured, whereItRuns } from './plan-facts.ts'
@@ -14,7 +15,6 @@ import { stepsOf } from './planned-calls.ts'
 import { progressLines } from './progress.ts'
 import { isAsking, isUnderWay, standingOf, toneOf } from './status.ts'
 import { type Fact, fact, type Line, line, quoted, said } from './text-run.ts'
-import { onCard } from './figures.ts'
 
 /** Fills a card template; comes in as a function because templates belong to an adapter. */
 export type RenderCard = (name: string, data: JsonObject) => Json

@@ -1,11 +1,11 @@
 // Owns what every guardrail is given: the plan's draft, the rules, and the facts of this moment.
 import type { Environment, Governance } from '../governance.ts'
-import type { Blast, Change, Fact, IncidentContext } from '../incident.ts'
-import type { Draft, Target } from '../plan.ts'
+import type { Blast, Change, IncidentContext } from '../incident.ts'
+import type { Draft } from '../plan.ts'
 import type { GuardrailResult } from '../policy.ts'
 import type { Person } from '../run.ts'
 import type { Runbook } from '../runbook.ts'
-import type { Instant, Json } from '../values.ts'
+import type { Instant } from '../values.ts'
 
 /** A fact whose value is not JSON-shaped by its type, for example a list of changes. */
 export type Known<T> = { readonly known: true; readonly value: T } | { readonly known: false; readonly reason: string }
@@ -77,9 +77,3 @@ export const unknownAnswer = (name: string, reason: string, fix: string): Guardr
 export const environmentNames = (input: GuardrailInput): readonly string[] => [
   ...new Set([...input.environments.values()].map((each) => each.environment.name)),
 ]
-
-/** The CI facts of a target; a target that is not in the CMDB has none. */
-export const factOf = (target: Target, name: string): Fact | undefined => target.ci?.facts[name]
-
-/** A value in a sentence. */
-export const inWords = (value: Json): string => (typeof value === 'string' ? value : JSON.stringify(value))

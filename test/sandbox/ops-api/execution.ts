@@ -35,7 +35,7 @@ export const createExecution = (options: ExecutionOptions) => {
       void record.logs.push({ seq: record.logs.length + 1, time: time(), stream, text }),
     cancelled: () => signal.aborted,
     signal,
-    sleep: async (ms) => void (await sleep(ms, undefined, { signal })),
+    sleep: async (ms) => await sleep(ms, undefined, { signal }),
   })
 
   const perform = async (record: RunRecord, signal: AbortSignal): Promise<unknown> => {

@@ -56,7 +56,7 @@ export const createConnector = ({ world, threads, maxBytes, url }: ConnectorOpti
   }
 
   const activities = (call: Call, conversation: string, activityId: string | null): Answer => {
-    const activity = objectOf(call) as Activity | null
+    const activity = objectOf(call)
     if (call.raw.length > maxBytes) return fault(413, 'MessageSizeTooBig', 'Message size too large')
     if (call.method === 'DELETE' && activityId) {
       return threads.remove(activityId)
