@@ -1,4 +1,4 @@
-// Owns runbot as the benchmarks run it: put together as in src/main.ts, with its ports wrapped and Teams standing still.
+// Owns runbot as the benchmarks run it: put together as in src/main.ts, with its ports wrapped and a Teams without limits.
 import type { Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { compileExpression } from '../src/adapters/catalog/cel.ts'
@@ -71,7 +71,7 @@ export async function startRunbot({
     files,
     compile: compileExpression,
     directory: directory({ clock, serviceNow: instance?.people }),
-    channel: silentChannel,
+    channel: patientChannel,
     log,
     meter: metrics.meter,
     hash: { canonicalize: canonicalJson, digest: sha256Hex },
@@ -103,11 +103,18 @@ export async function startRunbot({
   }
 }
 
-/** Takes everything at once: through Teams the send limits would be all that is measured (TEAMS, Platform). */
-const silentChannel: Channel = {
-  openThread: async (conversation) => ({ conversation, messageId: '1' }),
-  reply: async (conversation) => ({ conversation, messageId: '2' }),
-  update: async () => undefined,
+/** Answers as soon as Teams does; its send limits would be all that is measured (TEAMS, Platform), so it has none. */
+const patientChannel: Channel = {
+  openThread: async (conversation) => answeredLater({ conversation, messageId: '1' }),
+  reply: async (conversation) => answeredLater({ conversation, messageId: '2' }),
+  update: async () => answeredLater(undefined),
   keyOf: () => 'channel',
   inChannel: (conversation) => conversation,
+}
+
+const TEAMS_ANSWERS_MS = 100
+
+async function answeredLater<T>(answer: T): Promise<T> {
+  await new Promise((resolve) => setTimeout(resolve, TEAMS_ANSWERS_MS))
+  return answer
 }

@@ -47,6 +47,12 @@ export async function prove(stage: Stage, number: string, ending: Ending): Promi
   assert.deepEqual(effectsAt(stage), ending.effects, 'effects at the ops API (P3)')
   proveServiceNow(stage, number, run, ending)
   const duplicates = proveTeams(stage, run, ending)
+  const open = await (await stage.store()).all('signature')
+  assert.deepEqual(
+    open.map(({ value }) => (value as { run?: string }).run),
+    [run.record.chain],
+    'what the same trouble would join (P8)',
+  )
   const locks = await (await stage.store()).all('lock')
   assert.equal(locks.length, ending.locked ? 1 : 0, 'locks that are left (P7)')
   await proveChains(stage)

@@ -45,7 +45,7 @@ const AT_ONCE = 2 * availableParallelism() + 1
 describe('SIGKILL at any moment, and a restart', function () {
   this.timeout(600_000)
   const cache = mkdtempSync(join(tmpdir(), 'runbot-cache-'))
-  const sum = { points: 0, stories: 0, kills: 0, effects: 0, duplicates: 0 }
+  const sum = { stories: 0, deaths: 0, kills: 0, effects: 0, duplicates: 0 }
   let points: readonly Point[] = []
 
   /** One story from the first alert to the proof; answers what its processes came by. */
@@ -61,6 +61,7 @@ describe('SIGKILL at any moment, and a restart', function () {
       await stage.settled()
       const { effects, duplicates } = await prove(stage, number, ending)
       sum.stories += 1
+      sum.deaths += options.deaths?.length ?? 0
       sum.kills += stage.kills()
       sum.effects += effects
       sum.duplicates += duplicates
@@ -97,7 +98,6 @@ describe('SIGKILL at any moment, and a restart', function () {
         await story(name).catch((error: unknown) => failures.push(String(error)))
     }
     await Promise.all(Array.from({ length: AT_ONCE }, teller))
-    sum.points += names.length
     assert.equal(failures.length, 0, failures.join('\n\n'))
   }
 
@@ -121,8 +121,8 @@ describe('SIGKILL at any moment, and a restart', function () {
 
   after(() => {
     rmSync(cache, { recursive: true, force: true })
-    const { stories, kills, effects, duplicates } = sum
-    say(`${points.length} points in a story, ${sum.points} of them tried; ${stories} stories with ${kills} kills`)
+    const { stories, deaths, kills, effects, duplicates } = sum
+    say(`${points.length} points in a story, ${deaths} tried in ${stories} stories: ${kills} kills`)
     say(`${effects} effects at the far side, none of them twice; ${duplicates} marked duplicates in Teams`)
   })
 
@@ -198,6 +198,10 @@ describe('SIGKILL at any moment, and a restart', function () {
     } finally {
       await stage.close()
     }
+  })
+
+  it('did die: the points that were tried were come by again', () => {
+    assert.ok(sum.kills >= sum.deaths * 0.9, `${sum.kills} kills of ${sum.deaths}`)
   })
 
   const random = seeded(SEED)
