@@ -112,7 +112,7 @@ export function readConfig(env: NodeJS.ProcessEnv): ConfigResult {
     auditSigningKey: read('AUDIT_SIGNING_KEY', signingKeySchema),
     logLevel: read('LOG_LEVEL', logLevelSchema, 'info'),
   }
-  return problems.length > 0 ? { ok: false, problems } : { ok: true, config: withoutUnset(config) as Config }
+  return problems.length > 0 ? { ok: false, problems } : { ok: true, config: withoutUnset(config) }
 }
 
 /** Every secret that the configuration holds, for the log to keep out. */

@@ -1,44 +1,68 @@
-// Owns what the interactive demo prints while people click: the site, the thread and the ticket, as they change.
+// Owns what the interactive demo prints while people click: the site, the thread, the ops API and the ticket.
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Row } from '../sandbox/servicenow/records.ts'
 import type { Stage } from './stage.ts'
 
+/** ServiceNow's usual names of the states that the story passes through (CONTRACTS 1.3). */
+const STATES: { readonly [value: string]: string } = { 1: 'New', 2: 'In Progress', 6: 'Resolved' }
+const EVERY_MS = 300
+
 /** Follows the stage and prints each change once. The returned function ends it. */
 export function follow(stage: Stage, incidents: () => readonly Row[], say: (line: string) => void): () => void {
-  const { world, client } = stage
+  const { world, client, playground } = stage
   const told = new Set<string>()
-  let site = ''
-  let ended = false
-  const print = (line: string) => ended || say(line)
-  const once = (key: string, line: string) => {
-    if (told.has(key)) return
+  let [site, ended] = ['', false]
+  const print = (where: string, line: string) => {
+    if (!ended) say(`  ${new Date().toLocaleTimeString('en-GB')}  ${where.padEnd(11)} ${line}`)
+  }
+  const once = (key: string, where: string, line: string) => {
+    if (!told.has(key)) print(where, line)
     told.add(key)
-    print(line)
   }
-  const look = async (): Promise<void> => {
+
+  const lookAtSite = async () => {
     const response = await fetch(world.site.healthUrl).catch(() => undefined)
-    const now = response ? `HTTP ${response.status}` : 'no answer'
-    if (now !== site) print(`site        ${now}${now === 'HTTP 200' ? ', healthy' : ''}`)
+    const now = response ? `answers ${response.status}` : 'does not answer'
+    if (now !== site) print('Web site', `${world.site.name} ${now}`)
     site = now
-    for (const { id, text, card, from } of client.messages()) {
-      if (from.includes('29:')) continue
-      if (card) once(`card ${id}`, 'Teams       a card stands in the channel "Incidents": open it in the Playground')
-      else once(`text ${id}`, `Teams       ${text.replaceAll('**', '').split('\n')[0]}`)
-    }
-    for (const row of incidents()) {
-      const now_ = world.servicenow.incident(row['number'] ?? '')
-      const state = { 1: 'New', 2: 'In Progress', 6: 'Resolved' }[Number(now_?.['state'])] ?? now_?.['state']
-      once(`${row['number']} ${state}`, `ServiceNow  ${row['number']} is ${state}`)
-      for (const note of world.servicenow.notes(row['sys_id'] ?? '').map(String))
-        once(`note ${note}`, `ServiceNow  work note: ${note.split('\n')[0]}`)
+  }
+  const lookAtChannel = () => {
+    for (const { id, conversationId, from, text, card } of client.messages()) {
+      if (from !== playground.bot.id || conversationId === playground.places.personal) continue
+      if (!card) once(`text ${id}`, 'Teams', plain(text))
+      else once(`card ${id} ${titleOf(card)}`, 'Teams', `the card says: ${titleOf(card)}`)
     }
   }
+  const lookAtServiceNow = () => {
+    for (const { number = '', sys_id: sysId = '' } of incidents()) {
+      const state = world.servicenow.incident(number).state ?? ''
+      once(`${number} ${state}`, 'ServiceNow', `${number} is ${STATES[state] ?? state}`)
+      for (const note of world.servicenow.notes(sysId))
+        once(`note ${note}`, 'ServiceNow', `${number} work note: ${plain(note)}`)
+    }
+  }
+  const lookAtOps = () => {
+    for (const { clientRunId, runbook, target } of world.ops.effects)
+      once(clientRunId, 'Ops API', `runs ${runbook} on ${target ?? 'no target'}`)
+  }
+
   void (async () => {
     while (!ended) {
-      await look()
-      await new Promise((resolve) => setTimeout(resolve, 300))
+      await lookAtSite()
+      lookAtChannel()
+      lookAtOps()
+      lookAtServiceNow()
+      await sleep(EVERY_MS)
     }
   })()
   return () => {
     ended = true
   }
+}
+
+const plain = (text: string): string => text.replaceAll('**', '').split('\n')[0] ?? ''
+
+/** The first words of a card: where its run stands. */
+function titleOf(card: Record<string, unknown>): string {
+  return /"type":"TextBlock","text":"([^"]*)"/.exec(JSON.stringify(card))?.[1] ?? 'a card'
 }

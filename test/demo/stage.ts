@@ -12,13 +12,16 @@ const PLAYGROUND = { what: 'the Agents Playground', flag: '--playground-port' }
 /** Long enough to be seen, short enough to wait for. */
 const RECYCLE_MS = 1_500
 
-export interface StageOptions {
+/** Where runbot listens, and where the Playground shows its page; 0 is any free port. */
+export interface Ports {
+  readonly port: number
+  readonly playgroundPort: number
+}
+
+export interface StageOptions extends Ports {
   /** A directory of its own, renewed: the store, runbot's log and the Playground's settings. */
   readonly dir: string
   readonly runbooks: string
-  /** Where runbot listens; 0 is any free port. */
-  readonly port: number
-  readonly playgroundPort: number
 }
 
 export interface Stage {
@@ -31,17 +34,23 @@ export interface Stage {
   readonly store: string
   /** The file that runbot's log is written to at the end. */
   readonly log: string
-  /** Ends all of it and answers runbot's exit code. */
+  /** Resolves with its exit code where runbot ends although nobody asked it to. */
+  readonly lost: Promise<number | null>
+  /** Ends all of it and answers runbot's exit code; null where a signal ended it. */
   stop(): Promise<number | null>
 }
 
+/** The wished ports, with real numbers for 0. A taken one is a Sorry with the way out. */
+export async function choosePorts({ port, playgroundPort }: Ports): Promise<Ports> {
+  return { port: await freePort(port, RUNBOT), playgroundPort: await freePort(playgroundPort, PLAYGROUND) }
+}
+
 /**
- * Starts everything and binds the channel to its incidents. A taken port is a Sorry; whatever else fails rejects with
- * the reason of what failed. What had started by then is ended.
+ * Starts everything. A taken port is a Sorry; whatever else fails rejects with the reason of what failed. What had
+ * started by then is ended.
  */
-export async function startStage({ dir, runbooks, port, playgroundPort }: StageOptions): Promise<Stage> {
-  const runbotPort = await freePort(port, RUNBOT)
-  const pagePort = await freePort(playgroundPort, PLAYGROUND)
+export async function startStage({ dir, runbooks, ...wished }: StageOptions): Promise<Stage> {
+  const { port, playgroundPort } = await choosePorts(wished)
   rmSync(dir, { recursive: true, force: true })
   mkdirSync(dir, { recursive: true })
   const store = join(dir, 'runbot.db')
@@ -55,12 +64,15 @@ export async function startStage({ dir, runbooks, port, playgroundPort }: StageO
     undo.push(world.stop)
     const runbot = await startRunbot(
       { dir, runbooks, store },
-      { ...world.environment(), SITE_URL: world.site.url, PORT: String(runbotPort) },
+      { ...world.environment(), SITE_URL: world.site.url, PORT: String(port) },
     )
-    const kill = () => process.kill(runbot.pid, 'SIGKILL')
+    const kill = () => killed(runbot.pid)
     process.once('exit', kill)
     let code: number | null = null
+    let asked = false
+    const lost = runbot.gone.then((ended) => (asked ? new Promise<never>(() => {}) : ended))
     undo.push(async () => {
+      asked = true
       code = await runbot.stop()
       process.removeListener('exit', kill)
       writeFileSync(log, runbot.log())
@@ -68,13 +80,13 @@ export async function startStage({ dir, runbooks, port, playgroundPort }: StageO
     world.connect(runbot.url)
     const playground = await startPlayground({
       botUrl: `${runbot.url}/api/messages`,
-      port: pagePort,
+      port: playgroundPort,
       users: inhabitants(world),
       dir: join(dir, 'playground'),
       tenantId: world.teams.world.tenantId,
     })
     undo.push(playground.stop)
-    if (playground.port !== pagePort) throw taken(pagePort, PLAYGROUND)
+    if (playground.port !== playgroundPort) throw taken(playgroundPort, PLAYGROUND)
     const client = await connectPlayground(playground)
     undo.push(client.close)
     return {
@@ -84,6 +96,7 @@ export async function startStage({ dir, runbooks, port, playgroundPort }: StageO
       client,
       store,
       log,
+      lost,
       async stop() {
         await end()
         return code
@@ -99,4 +112,12 @@ export async function startStage({ dir, runbooks, port, playgroundPort }: StageO
 function inhabitants({ people }: World) {
   const { approver, secondApprover, changeManager, requester, onCall, outsider } = people
   return [approver, secondApprover, changeManager, requester, onCall, outsider]
+}
+
+function killed(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // It is gone already.
+  }
 }

@@ -3,8 +3,11 @@ import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Locator } from 'playwright-core'
+import { asking, bindChannel, trouble } from '../demo/scene.ts'
 import { type Stage, startStage } from '../demo/stage.ts'
-import { asking, bindChannel, trouble } from '../demo/story.ts'
+import type { Row } from '../sandbox/servicenow/records.ts'
 import { place, until } from '../story/runbot.ts'
 import { openTab, type Tab } from './browser.ts'
 
@@ -28,6 +31,17 @@ describe('in the Agents Playground, by clicks', () => {
   })
 
   const health = async () => (await fetch(stage.world.site.healthUrl)).status
+  const cardOf = ({ number = '' }: Row) => tab.page.locator('.ac-adaptiveCard').filter({ hasText: number }).first()
+  /** As a person types, with the mouse at rest over the card: when it comes or goes the Playground draws the card anew
+   * and forgets what was typed. */
+  const type = async (card: Locator, text: string) => {
+    const box = card.getByRole('textbox')
+    await card.getByRole('button', { name: 'Reject' }).scrollIntoViewIfNeeded()
+    await box.hover()
+    await sleep(500)
+    await box.click()
+    await box.pressSequentially(text)
+  }
   const openChannel = () => tab.page.getByText('Incidents', { exact: true }).first().click()
 
   it('an approver reads the card, clicks Approve, and the site is healthy again', async () => {
@@ -36,7 +50,7 @@ describe('in the Agents Playground, by clicks', () => {
     assert.equal(await health(), 503)
     await until('an approval card', () => asking(client.messages()), 30_000)
     await openChannel()
-    const card = tab.page.locator('.ac-adaptiveCard').last()
+    const card = cardOf(incident)
     await card.waitFor()
     const words = await card.innerText()
     for (const wanted of [
@@ -49,7 +63,7 @@ describe('in the Agents Playground, by clicks', () => {
       'Undo',
     ])
       assert.ok(words.includes(wanted), `the card says "${wanted}", it says:\n${words}`)
-    await card.getByRole('textbox').fill('errors are real')
+    await type(card, 'errors are real')
     await tab.shot('1-approval-card')
 
     await card.getByText('Guardrails', { exact: true }).first().click()
@@ -67,7 +81,7 @@ describe('in the Agents Playground, by clicks', () => {
       30_000,
     )
     const told = await page.innerText()
-    for (const wanted of ['Maya Lind approved', 'Started', 'done', 'verified'])
+    for (const wanted of ['Maya Lind approved: errors are real', 'Started', 'done', 'verified'])
       assert.ok(told.includes(wanted), `the thread says "${wanted}"`)
     assert.equal(await tab.page.getByRole('button', { name: 'Approve' }).count(), 0, 'no card asks any more')
     await tab.shot('3-succeeded')
@@ -95,7 +109,7 @@ describe('in the Agents Playground, by clicks', () => {
     // The anti-flap limit holds this runbook back on the same CI for a while.
     files.edit('catalog/restart-iis.yaml', (text) => text.replace('antiFlap: { max: 1', 'antiFlap: { max: 9'))
     files.edit('governance.yaml', (text) => text.replace('antiFlap: { max: 1', 'antiFlap: { max: 9'))
-    await new Promise((resolve) => setTimeout(resolve, 1500))
+    await sleep(1_500)
     const incident = trouble(stage)
     await until(
       'a second approval card',
@@ -106,10 +120,12 @@ describe('in the Agents Playground, by clicks', () => {
       30_000,
     )
     await openChannel()
-    await tab.page.getByRole('button', { name: 'Reject' }).last().click()
+    const card = cardOf(incident)
+    await type(card, 'it heals by itself')
+    await card.getByRole('button', { name: 'Reject' }).click()
     await until(
       'the thread says so',
-      async () => (await tab.page.locator('body').innerText()).includes('Maya Lind rejected'),
+      async () => (await tab.page.locator('body').innerText()).includes('Maya Lind rejected: it heals by itself'),
       30_000,
     )
     assert.equal(world.ops.effectsOf('recycle-pool').length, before)

@@ -61,7 +61,7 @@ export function pace(clock: Clock, patienceMs: Millis = 10_000) {
   }
 
   return {
-    inTurn: <T>(thread: string, work: () => Promise<T>): Promise<T> => threadOf(thread).queue.add(work) as Promise<T>,
+    inTurn: <T>(thread: string, work: () => Promise<T>): Promise<T> => threadOf(thread).queue.add(work),
     async slot(thread: string, tenant: string): Promise<void> {
       const { sent } = threadOf(thread)
       const all = tenantOf(tenant)
