@@ -159,13 +159,15 @@ function decided(command: Extract<RunCommand, { do: 'decide' }>, run: Run, at: I
   if (decision.effect === 'record')
     return events(...before, event, { type: 'finished', status: 'recorded', reason: why })
   if (decision.effect !== 'stop') return events(...before, event)
+  // What stops comes first: who is called wants that, not what would have asked.
   const stops = decision.guardrails.filter((each) => each.answer === 'stop' || each.answer === 'unknown')
+  const stopping = decision.because.filter((reason) => stops.some((each) => reason.startsWith(each.reason)))
   const [only] = stops
   const peopleOnly = stops.length === 1 && only?.name === 'matrix' && only.reason.includes('for people only')
   return events(...before, event, {
     type: 'finished',
     status: peopleOnly ? 'needsHuman' : 'stoppedByPolicy',
-    reason: why,
+    reason: [...new Set([...stopping, ...decision.because])].join('; '),
   })
 }
 

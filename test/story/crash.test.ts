@@ -37,7 +37,7 @@ const REJECTED: Ending = {
 }
 
 /** How many points are tried of those that are sampled. */
-const SAMPLED = 10
+const SAMPLED = 8
 const SEED = Number(process.env['RUNBOT_SEED'] ?? 7)
 /** A story mostly waits; starting runbot is what costs. */
 const AT_ONCE = 2 * availableParallelism() + 1

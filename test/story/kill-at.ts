@@ -48,16 +48,17 @@ function watchCommits(): void {
   const prepare = DatabaseSync.prototype.prepare
   let changes: string[] = []
   let appends = false
-  const committed = () => {
-    pass(count(appends ? 'append' : 'commit'), [...new Set(changes)].join(', '))
+  const begun = () => {
     changes = []
     appends = false
   }
+  const committed = () => pass(count(appends ? 'append' : 'commit'), [...new Set(changes)].join(', '))
   DatabaseSync.prototype.prepare = function (sql, options) {
     const statement = prepare.call(this, sql, options)
     const run = statement.run.bind(statement) as (...parameters: unknown[]) => ReturnType<StatementSync['run']>
     const watched = (...parameters: unknown[]) => {
       const result = run(...parameters)
+      if (sql === 'BEGIN IMMEDIATE') begun()
       const change = changeOf(sql, parameters)
       if (change !== undefined) changes.push(change)
       appends ||= sql.startsWith('INSERT INTO entries')
