@@ -130,8 +130,10 @@ describe('the wire', () => {
       handler = (_request, response) => response.end('x'.repeat(2000))
       const large = await failure(send({ method, maxBytes: 1000 }))
       assert.deepEqual([large.kind, large.mayHaveHappened], ['malformed', mayHaveHappened])
-      handler = (_request, response) => response.writeHead(200, { 'Content-Encoding': 'gzip' })
-      response.end(gzipSync(Buffer.alloc(1_000_000)))
+      handler = (_request, response) => {
+        response.writeHead(200, { 'Content-Encoding': 'gzip' })
+        response.end(gzipSync(Buffer.alloc(1_000_000)))
+      }
       const packed = await failure(send({ method, maxBytes: 10_000 }))
       assert.deepEqual([packed.kind, packed.mayHaveHappened], ['malformed', mayHaveHappened])
     })
