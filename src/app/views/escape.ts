@@ -64,8 +64,8 @@ export const orDash = (text: string): string => (/^\s*-?\s*$/.test(text) ? '—'
 const apart = (text: string): string =>
   text
     .replace(/\/(?=\/)/g, `/${gap}`)
-    .replace(/\b(www)(?=\.)/gi, `$1${gap}`)
-    .replace(/\b(mailto|tel|sip|callto|msteams|javascript)(?=:)/gi, `$1${gap}`)
+    .replace(/www(?=\.)/gi, `$&${gap}`)
+    .replace(/(mailto|tel|sip|callto|msteams|javascript)(?=:)/gi, `$1${gap}`)
     .replace(/\{(?=\{)/g, `{${gap}`)
     .replace(/\](?=\()/g, `]${gap}`)
 
