@@ -71,6 +71,8 @@ export async function startRunbot({
     files,
     compile: compileExpression,
     directory: directory({ clock, serviceNow: instance?.people }),
+    approvalRecords: instance?.approvalRecords,
+    pagers: () => undefined,
     channel: patientChannel,
     log,
     meter: metrics.meter,
@@ -108,6 +110,8 @@ const patientChannel: Channel = {
   openThread: async (conversation) => answeredLater({ conversation, messageId: '1' }),
   reply: async (conversation) => answeredLater({ conversation, messageId: '2' }),
   update: async () => answeredLater(undefined),
+  members: async () => answeredLater([]),
+  writeTo: async (_person, near) => answeredLater({ conversation: near, messageId: '3' }),
   keyOf: () => 'channel',
   inChannel: (conversation) => conversation,
 }

@@ -73,6 +73,12 @@ export const urlSchema = z
   }, 'must be an https URL without credentials, query or fragment (http only for a loopback address)')
   .transform((value) => value.replace(/\/+$/, ''))
 
+/** A URL of which nothing but scheme, host and port is meant. */
+export const originSchema = urlSchema.refine(
+  (value) => new URL(value).pathname === '/',
+  'must be an origin such as https://graph.microsoft.com, without a path',
+)
+
 export const storeSchema = z
   .string()
   .transform((value, context): { readonly kind: 'sqlite'; readonly path: string } => {

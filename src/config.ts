@@ -12,6 +12,7 @@ import {
   leaseSchema,
   listSchema,
   logLevelSchema,
+  originSchema,
   pollSchema,
   portSchema,
   signingKeySchema,
@@ -64,6 +65,8 @@ export interface Config {
   readonly leaseMs: Millis
   /** Absent: ServiceNow is not connected. `pollMs` 0: no polling. */
   readonly serviceNow?: { readonly url: string; readonly auth: ServiceNowAuth; readonly pollMs: Millis }
+  /** Microsoft Graph and the authority for its tokens, as origins; without `loginUrl` the public cloud's. */
+  readonly graph: { readonly url: string; readonly loginUrl?: string }
   /** `whsec_…` each, the current one and those being rotated out; empty: that door is closed. */
   readonly webhookSecrets: { readonly serviceNow: readonly string[]; readonly events: readonly string[] }
   readonly auditSigningKey?: KeyObject
@@ -76,6 +79,8 @@ export type ConfigResult =
 
 /** The tenant that the Microsoft 365 Agents Playground sends unless its own file says otherwise (it is no GUID). */
 export const playgroundTenant = '00000000-0000-0000-0000-0000000000001'
+
+const publicGraph = 'https://graph.microsoft.com'
 
 /**
  * Reads the configuration. An empty variable counts as unset. Each problem is one sentence that says what to do and
@@ -105,6 +110,7 @@ export function readConfig(env: NodeJS.ProcessEnv): ConfigResult {
     runbooksDir: text('RUNBOOKS_DIR') ?? 'runbooks',
     leaseMs: read('RUNBOT_LEASE_MS', leaseSchema, '10000'),
     serviceNow: readServiceNow(reader),
+    graph: readGraph(reader),
     webhookSecrets: {
       serviceNow: read('SERVICENOW_WEBHOOK_SECRET', webhookSecretsSchema) ?? [],
       events: read('EVENTS_SECRET', webhookSecretsSchema) ?? [],
@@ -190,6 +196,12 @@ function readServiceNow({ text, read, say }: Reader): Config['serviceNow'] {
   const auth = serviceNowAuth(credentials)
   if (typeof auth === 'string') return say(auth)
   return url === undefined ? undefined : { url, auth, pollMs }
+}
+
+/** Who runbot is there follows from the bot registration. */
+function readGraph({ read }: Reader): Config['graph'] {
+  const loginUrl = read('GRAPH_LOGIN_URL', originSchema)
+  return { url: read('GRAPH_URL', originSchema) ?? publicGraph, ...withoutUnset({ loginUrl }) }
 }
 
 function serviceNowAuth(

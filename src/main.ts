@@ -6,10 +6,12 @@ import { fileURLToPath } from 'node:url'
 import { compileExpression } from './adapters/catalog/cel.ts'
 import { InvalidFiles, problemLine, watchFiles } from './adapters/catalog/files.ts'
 import { directory } from './adapters/directory/directory.ts'
+import { entraGroups } from './adapters/directory/graph/groups.ts'
 import { endpoints } from './adapters/endpoints/endpoints.ts'
 import { createLog } from './adapters/http/log.ts'
 import { createMetrics } from './adapters/http/metrics.ts'
 import { httpServer, type Readiness } from './adapters/http/server.ts'
+import { pagers as pagersOf } from './adapters/pager/pagers.ts'
 import { serviceNow } from './adapters/servicenow/tickets.ts'
 import { canonicalJson, sha256Hex } from './adapters/store/hashing.ts'
 import { sqliteStore } from './adapters/store/sqlite/sqlite.ts'
@@ -62,7 +64,13 @@ async function main(): Promise<void> {
     files,
     compile: compileExpression,
     tickets: tickets ?? noTickets,
-    directory: directory({ clock, serviceNow: tickets?.people }),
+    approvalRecords: tickets?.approvalRecords,
+    pagers: pagersOf({ settings: () => current().pagers, serviceNow: tickets?.pager, proxyFromEnv: true }),
+    directory: directory({
+      clock,
+      serviceNow: tickets?.people,
+      graph: entraGroups({ ...config.graph, registration: config.bot, proxyFromEnv: true }),
+    }),
     channel: bot.channel,
     endpoints: endpoints({ systems: () => current().systems, clock, proxyFromEnv: true }),
     clock,
@@ -137,12 +145,14 @@ const teamsSettings = ({ bot }: Config) => ({
   allowedTenants: bot.allowedTenants,
 })
 
-const secretsIn = ({ systems }: Content): readonly string[] =>
-  Object.values(systems).flatMap(({ auth, callbackSecrets }) => [
+const secretsIn = ({ systems, pagers }: Content): readonly string[] => [
+  ...Object.values(systems).flatMap(({ auth, callbackSecrets }) => [
     ...(auth?.bearer ? [auth.bearer] : []),
     ...(auth?.basic ? [auth.basic[1]] : []),
     ...callbackSecrets,
-  ])
+  ]),
+  ...Object.values(pagers).flatMap((pager) => (pager.kind === 'pagerduty' ? [pager.routingKey] : [])),
+]
 
 const sentence = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 

@@ -40,6 +40,7 @@ describe('the configuration', () => {
       store: { kind: 'sqlite', path: 'data/runbot.db' },
       runbooksDir: 'runbooks',
       leaseMs: 10_000,
+      graph: { url: 'https://graph.microsoft.com' },
       webhookSecrets: { serviceNow: [], events: [] },
       logLevel: 'info',
     })
@@ -230,6 +231,33 @@ describe('the configuration', () => {
     })
   })
 
+  describe('Microsoft Graph', () => {
+    it('is the public cloud’s unless told', () => {
+      const urls = { GRAPH_URL: 'https://graph.microsoft.us/', GRAPH_LOGIN_URL: 'https://login.microsoftonline.us' }
+      assert.deepEqual(configOf({ ...bot, ...urls }).graph, {
+        url: 'https://graph.microsoft.us',
+        loginUrl: 'https://login.microsoftonline.us',
+      })
+    })
+
+    for (const name of ['GRAPH_URL', 'GRAPH_LOGIN_URL']) {
+      it(`has a ${name} that may be plain http on a loopback address alone`, () => {
+        assert.deepEqual(problemsOf({ ...bot, [name]: 'http://127.0.0.1:8080' }), [])
+        const [problem, ...more] = problemsOf({ ...bot, [name]: 'http://graph.example' })
+        assert.match(problem ?? '', new RegExp(`^${name} must be an https URL`))
+        assert.deepEqual(more, [])
+      })
+
+      it(`has a ${name} without a path, for runbot adds its own`, () => {
+        assert.deepEqual(problemsOf({ ...bot, [name]: 'https://graph.example/v1.0' }), [
+          `${name} must be an origin such as https://graph.microsoft.com, without a path.`,
+        ])
+        for (const value of ['graph.example', 'https://u:p@graph.example', 'https://graph.example?x'])
+          assert.equal(problemsOf({ ...bot, [name]: value }).length, 1)
+      })
+    }
+  })
+
   describe('webhook secrets', () => {
     it('may be several while they rotate', () => {
       const value = ` ${secretOf(24)}  ${secretOf(64)} `
@@ -285,7 +313,7 @@ describe('the configuration', () => {
     names.push('BOT_SERVICE_HOSTS', 'RUNBOT_STORE', 'COSMOS_ENDPOINT', 'COSMOS_DATABASE', 'COSMOS_KEY', 'RUNBOOKS_DIR')
     names.push('SERVICENOW_URL', 'SERVICENOW_CLIENT_ID', 'SERVICENOW_CLIENT_SECRET', 'SERVICENOW_USERNAME')
     names.push('SERVICENOW_PASSWORD', 'SERVICENOW_WEBHOOK_SECRET', 'EVENTS_SECRET', 'SERVICENOW_POLL_MS')
-    names.push('AUDIT_SIGNING_KEY', 'LOG_LEVEL', 'RUNBOT_LEASE_MS')
+    names.push('AUDIT_SIGNING_KEY', 'LOG_LEVEL', 'RUNBOT_LEASE_MS', 'GRAPH_URL', 'GRAPH_LOGIN_URL')
     const shown = parseEnv(text.replaceAll(/^#([A-Za-z_]+=)/gm, '$1'))
     assert.deepEqual(Object.keys(shown).toSorted(), names.toSorted())
     const usable = { ...shown, ...bot, SERVICENOW_USERNAME: 'u', SERVICENOW_PASSWORD: 'p' }

@@ -1,6 +1,8 @@
 // Owns the app as one thing: intake, worker, surfaces, commands and clicks around one journal, started and stopped together.
 import type { Instant } from '../core/values.ts'
 import type { Inbound } from '../ports/inbound.ts'
+import { answers as answersOf } from './answers.ts'
+import { approvers as approversOf } from './approvers.ts'
 import { assessor } from './assess.ts'
 import { authority as authorityOf } from './authority.ts'
 import { clicks as clicksOf } from './clicks.ts'
@@ -10,6 +12,9 @@ import type { Deps } from './deps.ts'
 import { intake as intakeOf } from './intake.ts'
 import { journal as journalOf } from './journal.ts'
 import { runCards } from './run-cards.ts'
+import { approvalRecordsSurface } from './surfaces/approval-records.ts'
+import { pagerSurface } from './surfaces/pager.ts'
+import { personalSurface } from './surfaces/personal.ts'
 import { serviceNowSurface } from './surfaces/servicenow.ts'
 import { teamsSurface } from './surfaces/teams.ts'
 import { worker as workerOf } from './worker.ts'
@@ -25,10 +30,19 @@ export function app(deps: Deps): App {
   const journal = journalOf(deps)
   const authority = authorityOf(deps.directory, deps.files.current)
   const assess = assessor(deps, authority)
-  const cards = runCards(deps, authority)
-  const clicks = clicksOf(deps, journal, authority, cards)
-  const commands = commandsOf({ deps, journal, authority, assess, cards })
-  const surfaces = [teamsSurface(deps, journal, cards), serviceNowSurface(deps, journal)]
+  const approvers = approversOf(deps)
+  const answers = answersOf(deps, journal, authority)
+  const cards = runCards(deps, authority, approvers)
+  const clicks = clicksOf(deps, journal, authority, answers, cards)
+  const wake = (run: string) => worker.wake(run)
+  const commands = commandsOf({ deps, journal, authority, assess, cards, approvers, wake })
+  const surfaces = [
+    teamsSurface(deps, journal, cards, approvers),
+    personalSurface(deps, journal, cards, approvers),
+    serviceNowSurface(deps, journal),
+    pagerSurface(deps, journal),
+    ...(deps.approvalRecords ? [approvalRecordsSurface(deps, journal, answers, approvers, deps.approvalRecords)] : []),
+  ]
   const reviewed = new Map<string, string>()
   const holds = new Map<string, Map<string, Instant>>()
   const worker = workerOf({ deps, journal, assess, authority, surfaces, reviewed, holds })

@@ -1,7 +1,8 @@
 // Owns the assessment of a run: reads the world afresh, makes the plan, evaluates policy, hashes. Writes nothing.
 import type { Parties } from '../core/approval.ts'
-import type { Freeze, Known, PolicyFacts } from '../core/guardrails/input.ts'
-import { type Blast, type Change, type IncidentContext, known, unknown } from '../core/incident.ts'
+import type { Governance } from '../core/governance.ts'
+import type { PolicyFacts } from '../core/guardrails/input.ts'
+import { type Blast, type IncidentContext, known, unknown } from '../core/incident.ts'
 import { parametersOf } from '../core/parameters.ts'
 import { type Draft, draftPlan, planHash, type Target } from '../core/plan.ts'
 import { type Decision, evaluate } from '../core/policy.ts'
@@ -11,10 +12,10 @@ import { scopeOf } from '../core/scope.ts'
 import type { Json, JsonObject } from '../core/values.ts'
 import { isPortError } from '../ports/errors.ts'
 import type { Authority } from './authority.ts'
+import { governanceNow } from './autonomy.ts'
 import { visibleCi } from './cis.ts'
 import type { Deps } from './deps.ts'
-import { activeFreezes } from './freezes.ts'
-import { flapsOf, holderOf } from './locks.ts'
+import { factReader } from './facts.ts'
 
 export interface Assessment {
   readonly runbook: Runbook
@@ -26,6 +27,8 @@ export interface Assessment {
   readonly plan: string
   readonly parties: Parties
   readonly facts: PolicyFacts
+  /** The rules that it was decided by. */
+  readonly governance: Governance
 }
 
 /** `retry`: the world could not be read now; otherwise the plan cannot be made at all. */
@@ -34,7 +37,7 @@ export type Assessed =
   | { readonly ok: false; readonly retry: boolean; readonly problems: readonly string[] }
 
 /** What is assessed: a run, or what will become one. */
-export type Subject = Pick<Run, 'id' | 'origin' | 'context' | 'requested'> & { readonly runbook: string }
+export type Subject = Pick<Run, 'id' | 'origin' | 'context' | 'requested' | 'glass'> & { readonly runbook: string }
 
 export type Assess = (subject: Subject) => Promise<Assessed>
 
@@ -42,7 +45,7 @@ const failed = (retry: boolean, ...problems: readonly string[]): Assessed => ({ 
 const sentence = (error: unknown): string => (error instanceof Error ? error.message : 'it failed')
 
 export function assessor(deps: Deps, authority: Authority): Assess {
-  const { tickets, files, clock, store, hash } = deps
+  const { tickets, files, clock, hash } = deps
 
   const contextOf = async (before: IncidentContext): Promise<IncidentContext> => {
     if (!before.incident) return { ...before, readAt: clock.now() }
@@ -72,55 +75,7 @@ export function assessor(deps: Deps, authority: Authority): Assess {
     return targets
   }
 
-  const ask = async <T>(question: Promise<T>): Promise<Known<T>> => {
-    try {
-      return { known: true, value: await question }
-    } catch (error) {
-      return { known: false, reason: sentence(error) }
-    }
-  }
-
-  const factsOf = async (subject: Subject, runbook: Runbook, draft: Draft, context: IncidentContext, blast: Blast) => {
-    const windowed = (runbook.limits.changeWindow?.in ?? []).length > 0
-    const byTarget = async <T>(read: (target: Target) => Promise<Known<T>>): Promise<{ [target: string]: Known<T> }> =>
-      Object.fromEntries(
-        await Promise.all(draft.targets.map(async (target) => [target.name, await read(target)] as const)),
-      )
-    const changes = async (target: Target): Promise<Known<readonly Change[]>> => {
-      if (!windowed) return { known: true, value: [] }
-      if (!target.ci) return { known: false, reason: `${target.name} is not in the CMDB` }
-      const answer = await ask(tickets.changes([target.ci.sysId]))
-      return answer.known ? answer.value : answer
-    }
-    const [byChange, byFlap, byLock, freezes, runsLastHour, requester] = await Promise.all([
-      byTarget(changes),
-      byTarget((target) => ask(flapsOf(store, runbook.id, target, subject.id))),
-      byTarget((target) => ask(holderOf(store, target).then((holder) => (holder === subject.id ? null : holder)))),
-      ask<readonly Freeze[]>(activeFreezes(store)),
-      ask(begunLastHour(deps, subject.id)),
-      requesterOf(subject, runbook),
-    ])
-    const facts: PolicyFacts = {
-      context,
-      blast,
-      requester,
-      changes: byChange,
-      flaps: byFlap,
-      locks: byLock,
-      freezes,
-      runsLastHour,
-    }
-    return facts
-  }
-
-  const requesterOf = async (subject: Subject, runbook: Runbook): Promise<PolicyFacts['requester']> => {
-    if (subject.origin.kind !== 'chat') return null
-    const { requesters } = files.current().governance
-    const named = Object.hasOwn(requesters, runbook.id) ? requesters[runbook.id] : requesters['default']
-    const groups = named ?? ['owner']
-    const person = subject.origin.requester
-    return { person, groups, allowed: await authority.inAny(person.id, groups, runbook.owner) }
-  }
+  const factsOf = factReader(deps, authority)
 
   return async (subject) => {
     const content = files.current()
@@ -142,15 +97,16 @@ export function assessor(deps: Deps, authority: Authority): Assess {
       const planned = draftPlan(request, content.catalog)
       if (!planned.ok) return failed(false, ...absent(targets), ...planned.problems)
       const draft = planned.value
-      const facts = await factsOf(subject, runbook, draft, context, blast)
-      const decision = evaluate({ runbook, draft, governance: content.governance, facts, at })
+      const facts = await factsOf({ subject, runbook, draft, context, blast })
+      const governance = await governanceNow(deps)
+      const decision = evaluate({ runbook, draft, governance, facts, at })
       const parties: Parties = {
         requester: subject.origin.kind === 'chat' ? subject.origin.requester.id : null,
         opener: context.incident ? (context.incident.opener ?? 'unknown') : null,
         authors: runbook.authors ?? null,
       }
       const plan = planHash(draft, decision.rule, hash.canonicalize, hash.digest)
-      return { ok: true, value: { runbook, context, draft, blast, decision, plan, parties, facts } }
+      return { ok: true, value: { runbook, context, draft, blast, decision, plan, parties, facts, governance } }
     } catch (error) {
       if (!isPortError(error)) throw error
       return failed(error.kind !== 'notFound', sentence(error))
@@ -188,17 +144,4 @@ async function blastOf(deps: Deps, targets: readonly Target[], context: Incident
   } catch (error) {
     return missing(sentence(error))
   }
-}
-
-/** Other runs that began to execute within the last hour. */
-async function begunLastHour(deps: Deps, run: string): Promise<number> {
-  if (deps.files.current().governance.limits.runsPerHour === undefined) return 0
-  const document = await deps.store.get('counter', 'begun')
-  const begun = Array.isArray(document?.value)
-    ? (document.value as unknown as readonly { run: string; at: number }[])
-    : []
-  // Runs that began before this one: later ones must not stop it half-way.
-  const own = begun.findIndex((each) => each.run === run)
-  const before = own < 0 ? begun : begun.slice(0, own)
-  return before.filter((each) => each.at > deps.clock.now() - 3_600_000).length
 }

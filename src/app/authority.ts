@@ -1,7 +1,8 @@
 // Owns the question who may: standing for an approval rule, membership for a command, told fresh from the directory.
-import { groupsOf, type Standing } from '../core/approval.ts'
+import type { Standing } from '../core/approval.ts'
 import type { ApprovalRule, Group } from '../core/governance.ts'
 import type { Known } from '../core/guardrails/input.ts'
+import { groupsOf } from '../core/rule.ts'
 import type { Content } from '../ports/catalog.ts'
 import type { Directory, Membership } from '../ports/directory.ts'
 
@@ -12,8 +13,8 @@ export interface Authority {
   inAny(person: string, groups: readonly string[], owner: string): Promise<Known<boolean>>
   /** Whether the person belongs to one group of governance.yaml. */
   in(person: string, group: string): Promise<Membership>
-  /** Names of the people behind a rule's groups, for the card; at most a handful. */
-  approvers(rule: ApprovalRule, owner: string): readonly string[]
+  /** Names of the groups that may answer, for the card: all of the rule's, or those that count now. */
+  approvers(rule: ApprovalRule, owner: string, groups?: readonly string[]): readonly string[]
 }
 
 export function authority(directory: Directory, content: () => Content): Authority {
@@ -44,6 +45,8 @@ export function authority(directory: Directory, content: () => Content): Authori
       return unsure ? { known: false, reason: unsure.reason } : { known: true, value: false }
     },
     in: (person, group) => membership(person, group, '', true),
-    approvers: (rule, owner) => [...new Set(groupsOf(rule).map((name) => (name === 'owner' ? owner : name)))],
+    approvers: (rule, owner, groups = groupsOf(rule)) => [
+      ...new Set(groups.map((name) => (name === 'owner' ? owner : name))),
+    ],
   }
 }

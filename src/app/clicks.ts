@@ -1,63 +1,57 @@
 // Owns what a click on a card may do: every check is made again here, whatever the card showed (P1, P10, P12).
-import { decide, type Verdict } from '../core/decide.ts'
+import type { Refusal } from '../core/decide.ts'
 import type { Person, Run } from '../core/run.ts'
-import { own } from '../core/values.ts'
+import type { JsonObject } from '../core/values.ts'
 import type { Click, ClickAnswer, TurnedAway } from '../ports/inbound.ts'
+import type { Answers } from './answers.ts'
 import type { Authority } from './authority.ts'
 import type { Deps } from './deps.ts'
-import { whyFrozen } from './freezes.ts'
+import { editRun } from './edit-run.ts'
 import { asRunId } from './ids.ts'
 import type { Journal } from './journal.ts'
-import { partiesOf } from './parties.ts'
 import type { RunCards } from './run-cards.ts'
 import { stopRun } from './stop-run.ts'
 
 const NOTE_LENGTH = 500
+const VALUE_LENGTH = 1_000
 
 export interface Clicks {
   click(click: Click): Promise<ClickAnswer>
   turnedAway(what: TurnedAway): Promise<void>
 }
 
-export function clicks(deps: Deps, journal: Journal, authority: Authority, cards: RunCards): Clicks {
+export function clicks(deps: Deps, journal: Journal, authority: Authority, answers: Answers, cards: RunCards): Clicks {
   const answerTo = async (click: Click, run: Run, verb: 'approve' | 'reject'): Promise<ClickAnswer> => {
-    const scope = textOf(click.data['scope'], 80) || 'run'
-    const plan = textOf(click.data['plan'], 80)
-    const note = textOf(click.data['note'], NOTE_LENGTH)
-    const asked = own(run.asks, scope)
-    const standing = asked
-      ? await authority.standing(click.person.id, asked.rule, run.runbook?.owner ?? '', true)
-      : { groups: [], unknown: [] }
-    const frozen = await frozenFor(deps, run)
-    const done = await journal.transact(run.id, (now, at): Verdict => {
-      const command = {
-        do: verb,
-        by: click.person,
-        scope,
-        plan,
-        note,
-        standing,
-        parties: partiesOf(deps, now),
-        frozen,
-      } as const
-      return decide(command, now, at)
+    const done = await answers(run, {
+      verb,
+      by: click.person,
+      scope: textOf(click.data['scope'], 80) || 'run',
+      plan: textOf(click.data['plan'], 80),
+      note: textOf(click.data['note'], NOTE_LENGTH),
     })
-    if (done.ok) return { card: (await cards.card(done.run)).card }
-    return refuse(run, click.person, verb, scope, done.refusal)
+    return done.ok ? { card: await view(done.run, click) } : notDone(done.refusal)
   }
 
-  const refuse = async (
-    run: Run,
-    by: Person,
-    verb: string,
-    scope: string,
-    refusal: { readonly reason: string; readonly fix?: string },
-  ): Promise<ClickAnswer> => {
+  const edit = async (click: Click, run: Run): Promise<ClickAnswer> => {
+    const done = await editRun(deps, journal, authority, run, {
+      by: click.person,
+      plan: textOf(click.data['plan'], 80),
+      note: textOf(click.data['note'], NOTE_LENGTH),
+      values: inputsOf(click.data),
+      conversation: click.conversation,
+    })
+    return done.ok ? { card: await view(done.run, click) } : refuse(run, click.person, 'change', 'run', done.refusal)
+  }
+
+  /** The card as the person who clicked may see it. */
+  const view = async (run: Run, click: Click) => (await cards.card(run, { viewer: click.person })).card
+
+  const refuse = async (run: Run, by: Person, verb: string, scope: string, refusal: Refusal): Promise<ClickAnswer> => {
     await journal.transact(run.id, () => ({
       ok: true,
       events: [{ type: 'clickRefused', by, verb, scope, reason: refusal.reason }],
     }))
-    return { message: `Not done: ${refusal.reason}.${refusal.fix ? ` What helps: ${refusal.fix}.` : ''}` }
+    return notDone(refusal)
   }
 
   return {
@@ -78,16 +72,18 @@ export function clicks(deps: Deps, journal: Journal, authority: Authority, cards
         case 'approve':
         case 'reject':
           return answerTo(click, run, click.verb)
+        case 'change':
+          return edit(click, run)
         case 'stop': {
           const note = textOf(click.data['note'], NOTE_LENGTH) || 'stopped on the card'
           const stopped = await stopRun(deps, journal, authority, run, click.person, note)
-          if (stopped.ok) return { card: (await cards.card(stopped.run)).card }
+          if (stopped.ok) return { card: await view(stopped.run, click) }
           return refuse(run, click.person, 'stop', 'run', stopped.refusal)
         }
         case 'refresh':
-          return { card: (await cards.card(run)).card }
+          return { card: await view(run, click) }
         case 'details':
-          return { card: (await cards.card(run, { expanded: true })).card }
+          return { card: (await cards.card(run, { expanded: true, viewer: click.person })).card }
         case 'rollback':
         case 'takeover':
           return refuse(run, click.person, click.verb, 'run', {
@@ -113,9 +109,22 @@ export function clicks(deps: Deps, journal: Journal, authority: Authority, cards
   }
 }
 
-/** Why nothing may be approved now, or null. A freeze that cannot be read counts as one. */
-const frozenFor = (deps: Deps, run: Run): Promise<string | null> =>
-  whyFrozen(deps, run).catch(() => 'whether there is a freeze cannot be told')
+const notDone = ({ reason, fix }: Refusal): ClickAnswer => ({
+  message: `Not done: ${reason}.${fix ? ` What helps: ${fix}.` : ''}`,
+})
+
+const INPUT = 'p_'
+
+/** The values that a card's inputs sent, by parameter name. */
+function inputsOf(data: JsonObject): { readonly [name: string]: string } {
+  const inputs = Object.entries(data).filter(([name]) => name.startsWith(INPUT))
+  return Object.fromEntries(
+    inputs.slice(0, 50).flatMap(([name, value]) => {
+      const text = typeof value === 'number' || typeof value === 'boolean' ? String(value) : value
+      return typeof text === 'string' ? [[name.slice(INPUT.length), text.trim().slice(0, VALUE_LENGTH)]] : []
+    }),
+  )
+}
 
 /** What a card sent, as bounded text: a payload is never trusted. */
 const textOf = (value: unknown, max: number): string => (typeof value === 'string' ? value.trim().slice(0, max) : '')

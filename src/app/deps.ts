@@ -1,11 +1,13 @@
 // Owns the list of what the app is given by the composition root.
 import type { Canonicalize, Digest, Json, JsonObject, Millis } from '../core/values.ts'
+import type { ApprovalRecords } from '../ports/approval-records.ts'
 import type { CompileExpression, Files } from '../ports/catalog.ts'
 import type { Channel } from '../ports/channel.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Directory } from '../ports/directory.ts'
 import type { Endpoints } from '../ports/endpoint.ts'
 import type { Log, Meter } from '../ports/observe.ts'
+import type { Pagers } from '../ports/pager.ts'
 import type { Store } from '../ports/store.ts'
 import type { Tickets } from '../ports/tickets.ts'
 
@@ -14,6 +16,9 @@ export interface Deps {
   readonly files: Files
   readonly compile: CompileExpression
   readonly tickets: Tickets
+  /** undefined: there is no ticket system, so Teams alone asks. */
+  readonly approvalRecords: ApprovalRecords | undefined
+  readonly pagers: Pagers
   readonly directory: Directory
   readonly channel: Channel
   readonly endpoints: Endpoints

@@ -36,4 +36,11 @@ export const endEpisode = (store: Store, sysId: string): Promise<void> =>
 export const writeEpisode = (store: Store, sysId: string, episode: Episode): Promise<void> =>
   swap<void>(store, KIND, sysId, () => ({ write: { ...episode }, result: undefined }))
 
+/** The episode goes on under another run, which took this one's place. */
+export const moveEpisode = (store: Store, sysId: string, from: string, to: string): Promise<void> =>
+  swap<void>(store, KIND, sysId, (value) => {
+    const episode = asEpisode(value)
+    return episode.run === from ? { write: { ...episode, run: to }, result: undefined } : { result: undefined }
+  })
+
 const asEpisode = (value: Json | undefined): Episode => (isObject(value) ? { ...NONE, ...value } : NONE)

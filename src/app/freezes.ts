@@ -26,7 +26,10 @@ export async function whyFrozen(deps: Pick<Deps, 'store' | 'files' | 'clock'>, r
   const { governance } = deps.files.current()
   const environments = environmentsOf({ draft, governance, facts: { context } })
   const freeze = (await activeFreezes(deps.store)).find((each) => freezeCovers(each, { draft, environments }))
-  return freeze ? freezeWords(freeze) : frozenByCalendar(governance, deps.clock.now())
+  if (freeze) return freezeWords(freeze)
+  // What is asked now: the newest ask, whose rule may hold those who can let it through.
+  const rule = Object.values(run.asks).at(-1)?.rule ?? run.decision?.rule ?? null
+  return frozenByCalendar(governance, deps.clock.now(), rule)
 }
 
 /** Adds a freeze; false when that scope is frozen already. */

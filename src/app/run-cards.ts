@@ -1,45 +1,119 @@
-// Owns the run's card as it looks now: the view, with what only the app knows (approvers, freeze, exact requests).
+// Owns the run's card as it looks now: the view, with what only the app knows (approvers, freeze, who is looking).
+import { exclusionOf } from '../core/approval.ts'
 import type { PlannedRequest } from '../core/plan.ts'
-import type { Run } from '../core/run.ts'
-import type { CardMessage } from '../ports/channel.ts'
+import { groupsAt } from '../core/rule.ts'
+import type { Person, Run } from '../core/run.ts'
+import type { CardMessage, Conversation } from '../ports/channel.ts'
+import type { Approvers } from './approvers.ts'
 import type { Authority } from './authority.ts'
 import type { Deps } from './deps.ts'
 import { whyFrozen } from './freezes.ts'
-import { type RunCardContext, runCard } from './views/run-card.ts'
+import { partiesOf } from './parties.ts'
+import { openAsk } from './views/asks.ts'
+import { editFields } from './views/edit-fields.ts'
+import { type RunCardContext, runCard, type Viewer } from './views/run-card.ts'
+
+export interface Drawing {
+  /** With everything unfolded. */
+  readonly expanded?: boolean
+  /** It may stand twice, and says so. */
+  readonly again?: boolean
+  /** Where it stands: people there get a view of their own when they look (`refresh`). */
+  readonly in?: Conversation
+  /** For this person alone: buttons only for who may use them, and why not for the others. */
+  readonly viewer?: Person
+}
 
 export interface RunCards {
-  /** `expanded`: with everything unfolded. `again`: it may stand twice, and says so. */
-  card(run: Run, how?: { readonly expanded?: boolean; readonly again?: boolean }): Promise<CardMessage>
+  card(run: Run, how?: Drawing): Promise<CardMessage>
   /** Names of the groups that may approve what is being asked. */
   approvers(run: Run): string
+  /** What a freeze says of this run, for people to read; it decides nothing. */
+  frozen(run: Run): Promise<string | null>
   /** A dry run: shows what would be, offers nothing. */
   preview(run: Run): CardMessage
 }
 
-export function runCards(deps: Deps, authority: Authority): RunCards {
+/** Teams takes no more in `refresh.userIds` (TEAMS, Cards). */
+const VIEWERS = 60
+
+export function runCards(deps: Deps, authority: Authority, people: Approvers): RunCards {
   const describe = (request: PlannedRequest): string =>
     deps.endpoints(request)?.describe(request) ?? `${request.do} (${request.kind} cannot be called by this version)`
+
   const approvers = (run: Run): string => {
-    const rule = Object.values(run.asks).at(-1)?.rule ?? run.decision?.rule
-    return rule ? authority.approvers(rule, run.runbook?.owner ?? '').join(', ') : ''
+    const ask = openAsk(run) ?? Object.values(run.asks).at(-1)
+    const rule = ask?.rule ?? run.decision?.rule
+    if (!rule) return ''
+    const groups = ask ? groupsAt(rule, ask.at, deps.clock.now()) : undefined
+    return authority.approvers(rule, run.runbook?.owner ?? '', groups).join(', ')
   }
+
   const context = (run: Run): RunCardContext => ({
     at: deps.clock.now(),
     approvers: approvers(run),
     describe,
     ...(deps.settings.publicUrl === undefined ? {} : { publicUrl: deps.settings.publicUrl }),
   })
+
+  const frozen = async (run: Run): Promise<string | null> => {
+    if (run.finished) return null
+    return whyFrozen(deps, run).catch(() => null)
+  }
+
+  /** Handles of those whose client should ask for a view of their own: approvers first, then the requester, then others. */
+  const viewersIn = async (run: Run, place: Conversation | undefined): Promise<readonly string[]> => {
+    const ask = openAsk(run)
+    if (!ask || !place) return []
+    const roster = await deps.channel.members(place).catch(() => [])
+    const named = roster.length > VIEWERS ? await people.of(run, ask) : []
+    const first = new Set(named.map(({ id }) => id.toLowerCase()))
+    if (run.origin.kind === 'chat') first.add(run.origin.requester.id.toLowerCase())
+    const sorted = roster.toSorted((a, b) => Number(first.has(b.id)) - Number(first.has(a.id)))
+    return sorted.slice(0, VIEWERS).map(({ handle }) => handle)
+  }
+
+  /** What this person may do about what is asked; undefined where nothing is asked. */
+  const viewed = async (run: Run, person: Person | undefined): Promise<Viewer | undefined> => {
+    const ask = openAsk(run)
+    if (!person || !ask) return undefined
+    const standing = await authority.standing(person.id, ask.rule, run.runbook?.owner ?? '', false)
+    const counted = groupsAt(ask.rule, ask.at, deps.clock.now())
+    const belongs = standing.groups.some((group) => counted.includes(group))
+    const excluded = exclusionOf(ask.rule, person, partiesOf(deps, run))
+    const requester = run.origin.kind === 'chat' && run.origin.requester.id === person.id
+    const approved = run.approvals.some(
+      (each) => each.by.id === person.id && each.scope === ask.scope && each.plan === ask.plan,
+    )
+    const unsure = standing.unknown.map(({ group, reason }) => `${group}: ${reason}`).join('; ')
+    const why = approved
+      ? 'You have approved it; somebody else has to approve it too.'
+      : excluded
+        ? `You cannot approve it: ${excluded}.`
+        : belongs
+          ? ''
+          : unsure
+            ? `Whether you may approve it cannot be told: ${unsure}.`
+            : `You cannot approve it: that takes a member of ${approvers(run)}.`
+    return { approve: belongs && !excluded && !approved, reject: belongs, edit: belongs || requester, note: why }
+  }
+
   return {
     approvers,
-    async card(run, { expanded = false, again = false } = {}) {
-      return runCard(deps.card, run, { ...context(run), expanded, again, frozen: await frozen(deps, run) })
+    frozen,
+    async card(run, how = {}) {
+      const runbook = run.runbook ? deps.files.current().catalog.runbooks.get(run.runbook.id) : undefined
+      const viewer = await viewed(run, how.viewer)
+      return runCard(deps.card, run, {
+        ...context(run),
+        expanded: how.expanded ?? false,
+        again: how.again ?? false,
+        frozen: await frozen(run),
+        viewers: await viewersIn(run, how.in),
+        ...(viewer ? { viewer } : {}),
+        fields: runbook ? editFields(runbook, run) : [],
+      })
     },
     preview: (run) => runCard(deps.card, run, { ...context(run), preview: true }),
   }
-}
-
-/** What a freeze says of this run, for people to read; it decides nothing. */
-async function frozen(deps: Deps, run: Run): Promise<string | null> {
-  if (run.finished) return null
-  return whyFrozen(deps, run).catch(() => null)
 }

@@ -6,12 +6,7 @@ import { type SqliteStore, sqliteStore } from '../adapters/store/sqlite/sqlite.t
 import { type ChainVerdict, verifyChain } from '../core/audit.ts'
 import { isPortError } from '../ports/errors.ts'
 import type { ChainRecord, Entry, Store } from '../ports/store.ts'
-
-/** Where the lines go: results to `out`, complaints to `err`. */
-interface Output {
-  readonly out: (line: string) => void
-  readonly err: (line: string) => void
-}
+import { Complaint, loadEnvironment, type Output, printable, storePath } from './terminal.ts'
 
 const USAGE = 'usage: npm run audit -- verify | npm run audit -- export --run ID [--out FILE]'
 const PAGE = 500
@@ -19,14 +14,11 @@ const PAGE = 500
 const READINGS = 5
 const hashing = { canonicalize: canonicalJson, digest: sha256Hex }
 
-/** What the person at the terminal can put right, in their words. */
-class Complaint extends Error {}
-
 /** Runs one command line (its arguments alone) and answers the exit code: 0 all is well, 1 anything else. Never rejects. */
 export async function audit(args: readonly string[], env: NodeJS.ProcessEnv, output: Output): Promise<0 | 1> {
   try {
     const { command, run, file } = parse(args)
-    const path = storePath(env['RUNBOT_STORE'] || 'sqlite:data/runbot.db')
+    const path = storePath(env)
     const store = await sqliteStore({ path, openReadOnly: true })
     try {
       return command === 'verify' ? await verify(store, output) : await exportChain(store, run, file, output)
@@ -59,13 +51,6 @@ function parsed(args: readonly string[]) {
   } catch {
     throw new Complaint(USAGE)
   }
-}
-
-function storePath(name: string): string {
-  if (name === 'cosmos') throw new Complaint('this version of runbot has no Cosmos store: there is nothing to audit')
-  const path = /^sqlite:(?<path>.+)$/.exec(name)?.groups?.['path']
-  if (path === undefined) throw new Complaint('RUNBOT_STORE must be sqlite:<file> or cosmos')
-  return path
 }
 
 async function verify(store: SqliteStore, { out }: Output): Promise<0 | 1> {
@@ -175,11 +160,8 @@ async function* everyEntry(store: Store, chain: string): AsyncGenerator<Entry> {
 
 const counted = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`
 
-/** Names in a tampered store may hold terminal commands; one message is one line. */
-const printable = (text: string): string => text.replaceAll(/\p{Cc}/gu, '\ufffd')
-
 if (import.meta.main) {
   // A reader that has seen enough (`| head`) closes the pipe; that is no failure worth a trace.
   process.stdout.on('error', () => process.exit(1))
-  process.exitCode = await audit(process.argv.slice(2), process.env, { out: console.log, err: console.error })
+  process.exitCode = await audit(process.argv.slice(2), loadEnvironment(), { out: console.log, err: console.error })
 }

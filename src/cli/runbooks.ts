@@ -1,4 +1,4 @@
-// Owns `npm run runbooks -- check [dir]`: every problem of the runbook files, where it stands, for people and for CI.
+// Owns `npm run runbooks -- check|explain-governance [dir]`: what is wrong with the runbook files, and what they say.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { problemLine } from '../adapters/catalog/files.ts'
@@ -6,18 +6,20 @@ import { loadContent, sorted } from '../adapters/catalog/load.ts'
 import { checkScenarios } from '../adapters/catalog/scenarios.ts'
 import type { CatalogProblem } from '../core/runbook.ts'
 import { systemClock } from '../ports/clock.ts'
+import { explainGovernance } from './explain-governance.ts'
+import { loadEnvironment } from './terminal.ts'
 
-const USAGE = 'usage: npm run runbooks -- check [dir] (dir: RUNBOOKS_DIR, else runbooks)'
+const USAGE = 'usage: npm run runbooks -- check|explain-governance [dir] (dir: RUNBOOKS_DIR, else runbooks)'
 const LATER = ['test', 'replay', 'draft']
 
 /** Prints to stdout, a misuse to stderr. 0: all well · 1: problems · 2: not a command. */
-function main(args: readonly string[]): number {
+async function main(args: readonly string[]): Promise<number> {
   const [command, dir = process.env['RUNBOOKS_DIR'] || 'runbooks', ...rest] = args
   if (command !== undefined && LATER.includes(command)) {
     console.error(`runbooks ${command} comes with a later version.`)
     return 2
   }
-  if (command !== 'check' || rest.length > 0 || dir.startsWith('-')) {
+  if ((command !== 'check' && command !== 'explain-governance') || rest.length > 0 || dir.startsWith('-')) {
     console.error(USAGE)
     return 2
   }
@@ -25,7 +27,8 @@ function main(args: readonly string[]): number {
     console.error(`there is no folder ${dir}`)
     return 1
   }
-  return check(dir)
+  // Only the store is named in there: a check is the same with and without it.
+  return command === 'check' ? check(dir) : explainGovernance(dir, loadEnvironment(), { out: console.log })
 }
 
 /** An unset `${env:NAME}` is a warning here: the files are checked where the secrets are not. */
@@ -48,7 +51,7 @@ function check(dir: string): number {
 const counted = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`
 
 try {
-  process.exitCode = main(process.argv.slice(2))
+  process.exitCode = await main(process.argv.slice(2))
 } catch (error) {
   console.error(`runbooks: ${error instanceof Error ? error.message : String(error)}`)
   process.exitCode = 1

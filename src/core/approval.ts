@@ -1,5 +1,6 @@
 // Owns approvals: who may say yes to what, and whether a rule is met by different people.
 import type { ApprovalRule } from './governance.ts'
+import { everyGroup } from './rule.ts'
 import type { Approval, Ask, Person, Run } from './run.ts'
 
 /** What the directory says of one person for one rule, at one moment. */
@@ -25,9 +26,6 @@ export interface Tally {
   readonly missing: readonly string[]
 }
 
-/** Every group that a rule names, each once. */
-export const groupsOf = (rule: ApprovalRule): readonly string[] => [...new Set(rule.lines.flatMap((line) => line.from))]
-
 /** Why this person cannot approve under this rule, or null. The requester is nobody where an event started the run. */
 export function exclusionOf(rule: ApprovalRule, person: Pick<Person, 'id'>, parties: Parties): string | null {
   const same = (id: string | null) => id !== null && id.toLowerCase() === person.id.toLowerCase()
@@ -52,7 +50,7 @@ export function approvalsFor(run: Pick<Run, 'approvals'>, ask: Pick<Ask, 'plan' 
 
 /**
  * Whether the rule is met, every line by different people. `groups` says for each approval which of the rule's groups
- * the person belongs to *now*.
+ * it counts for: those that the person belonged to at the click, at a time when they counted, and still does.
  */
 export function tally(
   rule: ApprovalRule,
@@ -63,7 +61,7 @@ export function tally(
   const filled = assign(
     seats.map((seat) =>
       approvals.flatMap((approval, index) =>
-        approval.groups.some((group) => seat.from.includes(group)) ? [index] : [],
+        approval.groups.some((group) => everyGroup(seat).includes(group)) ? [index] : [],
       ),
     ),
   )

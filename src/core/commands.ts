@@ -13,11 +13,18 @@ export type ChatCommand =
       readonly because: string
     }
   | { readonly do: 'status' | 'explain'; readonly subject: string | null }
-  | { readonly do: 'stop' | 'rollback' | 'takeover' | 'audit'; readonly run: string; readonly because: string }
+  | {
+      readonly do: 'stop' | 'rollback' | 'takeover' | 'audit' | 'breakglass'
+      readonly run: string
+      readonly because: string
+    }
+  /** The signature under a standing exception, given or taken back. */
+  | { readonly do: 'sign' | 'unsign'; readonly exception: string }
   | { readonly do: 'freeze' | 'unfreeze'; readonly scope: string | null; readonly because: string }
   | {
       readonly do: 'autonomy'
-      readonly level: string
+      /** `default` takes back what was set in chat. */
+      readonly level: 'shadow' | 'advise' | 'approve' | 'auto' | 'default'
       readonly runbook: string | null
       readonly environment: string | null
     }

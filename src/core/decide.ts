@@ -1,19 +1,13 @@
 // Owns which events may follow: every transition of a run goes through here, and P1 and P3 are enforced here.
-import { type Absent, approvalsFor, exclusionOf, groupsOf, type Parties, type Standing, tally } from './approval.ts'
+import { type Absent, approvalsFor, exclusionOf, type Parties, type Standing, tally } from './approval.ts'
 import type { ApprovalRule } from './governance.ts'
 import { PREFLIGHT_FRESH_MS } from './owed.ts'
+import { scopesOf } from './plan.ts'
 import type { Decision } from './policy.ts'
-import {
-  type ApprovalScope,
-  type At,
-  type GateRecord,
-  hasMutated,
-  type Person,
-  type Run,
-  type RunEvent,
-  stepOf,
-} from './run.ts'
-import { type Instant, own } from './values.ts'
+import { groupsAt, groupsOf } from './rule.ts'
+import type { ApprovalScope, Ask, At, GateRecord, Person, Run, RunEvent } from './run.ts'
+import { hasMutated, stepOf } from './step-state.ts'
+import { type Instant, type JsonObject, own } from './values.ts'
 
 /** A no that the person reads and the log keeps: why, and what would make it pass (P12). */
 export interface Refusal {
@@ -36,6 +30,7 @@ export type RunCommand =
       readonly parties: Parties
       /** Why nothing may be approved now (a freeze), or null. */
       readonly frozen: string | null
+      readonly via?: 'servicenow'
     }
   | { readonly do: 'stop'; readonly by: Person; readonly reason: string }
   | {
@@ -54,7 +49,24 @@ export type RunCommand =
       readonly deadlineAt: Instant
       readonly parties: Parties
     }
-  | { readonly do: 'askStep'; readonly scope: ApprovalScope; readonly rule: ApprovalRule }
+  | {
+      readonly do: 'askPart'
+      readonly scope: ApprovalScope
+      readonly rule: ApprovalRule
+      /** The rule that was asked for this part is no longer enough. */
+      readonly again: boolean
+    }
+  | {
+      readonly do: 'edit'
+      readonly by: Person
+      readonly plan: string
+      readonly parameters: JsonObject
+      readonly note: string
+      readonly standing: Standing
+      /** The run that is to follow, and where its card appears. */
+      readonly next: { readonly run: string; readonly conversation: JsonObject }
+    }
+  | { readonly do: 'breakGlass'; readonly by: Person; readonly reason: string }
   | { readonly do: 'record'; readonly event: RunEvent }
 
 const events = (...list: readonly RunEvent[]): Verdict => ({ ok: true, events: list })
@@ -78,8 +90,12 @@ export function decide(command: RunCommand, run: Run, at: Instant): Verdict {
     case 'startAction':
     case 'startRollback':
       return start(command, run, at)
-    case 'askStep':
-      return askStep(command, run, at)
+    case 'askPart':
+      return askPart(command, run, at)
+    case 'edit':
+      return edit(command, run, at)
+    case 'breakGlass':
+      return breakGlass(command, run)
     case 'record':
       return run.finished ? refuse('the run has ended') : events(command.event)
   }
@@ -88,45 +104,98 @@ export function decide(command: RunCommand, run: Run, at: Instant): Verdict {
 type Answer = Extract<RunCommand, { do: 'approve' | 'reject' }>
 
 function answer(command: Answer, run: Run, at: Instant): Verdict {
-  const { by, scope, plan, note, standing } = command
-  const asked = own(run.asks, scope)
-  if (run.finished) return refuse(`this run has already ended: ${run.finished.reason}`, 'nothing more is needed')
-  if (!asked)
-    return run.startedAt && scope === 'run'
-      ? refuse('this run was already decided', 'nothing more is needed')
-      : refuse(`nothing is being asked for ${scope}`, 'look at the newest card of this run')
-  if (plan !== asked.plan || plan !== run.plan)
-    return refuse(
-      'the plan has changed since this card was drawn',
-      'look at the newest card: it shows what would run now',
-    )
-  if (tally(asked.rule, approvalsFor(run, asked), command.parties).complete)
-    return refuse('this was already decided', 'nothing more is needed')
-  if (at >= asked.expiresAt)
-    return refuse('the time to decide is over', `start it again with run ${run.runbook?.id ?? ''}`)
-  const owner = run.runbook?.owner ?? 'owner'
-  const groups = groupsOf(asked.rule)
-    .map((name) => (name === 'owner' ? owner : name))
-    .join(', ')
-  if (standing.groups.length === 0) {
-    const unsure = standing.unknown.map((each) => `${each.group}: ${each.reason}`).join('; ')
-    return unsure
-      ? refuse(`whether you belong to ${groups} cannot be told (${unsure})`, 'try again when the directory answers')
-      : refuse(`you are not in ${groups}`, `ask a member of ${groups}`)
-  }
+  const { by, scope, plan, note } = command
+  const via = command.via === undefined ? {} : { via: command.via }
+  const asked = openAsk(run, scope, plan, command.parties, at)
+  if ('refusal' in asked) return { ok: false, refusal: asked.refusal }
+  const names = groupNames(run, groupsOf(asked.rule))
+  const counted = groupsAt(asked.rule, asked.at, at)
+  const groups = command.standing.groups.filter((group) => counted.includes(group))
+  if (groups.length === 0) return noStanding(command.standing, run, asked, at)
   if (command.do === 'reject')
     return events(
-      { type: 'rejected', by, scope, plan, note },
+      { type: 'rejected', by, scope, plan, note, ...via },
       run.startedAt
         ? { type: 'finished', status: 'needsHuman', reason: `${by.name} rejected ${scope}${note ? `: ${note}` : ''}` }
         : { type: 'finished', status: 'refused', reason: `${by.name} rejected it${note ? `: ${note}` : ''}` },
     )
   const excluded = exclusionOf(asked.rule, by, command.parties)
-  if (excluded) return refuse(excluded, `ask another member of ${groups}`)
+  if (excluded) return refuse(excluded, `ask another member of ${names}`)
   if (command.frozen) return refuse(command.frozen, 'wait for the unfreeze')
   if (approvalsFor(run, asked).some((each) => each.by.id === by.id))
     return refuse('you have already approved this', 'somebody else has to approve it too')
-  return events({ type: 'approved', by, scope, plan, note, groups: standing.groups })
+  return events({ type: 'approved', by, scope, plan, note, groups, ...via })
+}
+
+/** The ask that an answer is about, or why there is nothing to answer. */
+function openAsk(
+  run: Run,
+  scope: ApprovalScope,
+  plan: string,
+  parties: Parties,
+  at: Instant,
+): Ask | { readonly refusal: Refusal } {
+  const no = (reason: string, fix: string) => ({ refusal: { reason, fix } })
+  const asked = own(run.asks, scope)
+  if (run.finished) return no(`this run has already ended: ${run.finished.reason}`, 'nothing more is needed')
+  if (run.edit) return no(`${run.edit.by.name} has asked for it with other values`, `look at run ${run.edit.run}`)
+  if (!asked)
+    return run.startedAt && scope === 'run'
+      ? no('this run was already decided', 'nothing more is needed')
+      : no(`nothing is being asked for ${scope}`, 'look at the newest card of this run')
+  if (plan !== asked.plan || plan !== run.plan)
+    return no('the plan has changed since this card was drawn', 'look at the newest card: it shows what would run now')
+  if (tally(asked.rule, approvalsFor(run, asked), parties).complete)
+    return no('this was already decided', 'nothing more is needed')
+  if (at >= asked.expiresAt) return no('the time to decide is over', `start it again with run ${run.runbook?.id ?? ''}`)
+  return asked
+}
+
+/** Why this person's word does not count (P12): no group, a group whose time has not come, or nobody can tell. */
+function noStanding(standing: Standing, run: Run, asked: Ask, at: Instant): Verdict {
+  const names = groupNames(run, groupsAt(asked.rule, asked.at, at))
+  const later = asked.rule.lines.find((line) => line.substitute?.from.some((group) => standing.groups.includes(group)))
+  if (later?.substitute) {
+    const minutes = Math.ceil((asked.at + later.substitute.afterMs - at) / 60_000)
+    return refuse(
+      `you stand in for ${groupNames(run, later.from)} only if they do not answer`,
+      `ask a member of ${names}, or come back in ${minutes} min`,
+    )
+  }
+  const unsure = standing.unknown.map((each) => `${each.group}: ${each.reason}`).join('; ')
+  return unsure
+    ? refuse(`whether you belong to ${names} cannot be told (${unsure})`, 'try again when the directory answers')
+    : refuse(`you are not in ${names}`, `ask a member of ${names}`)
+}
+
+/** Names of groups for a person; `owner` is the runbook's. */
+const groupNames = (run: Run, groups: readonly string[]): string =>
+  groups.map((name) => (name === 'owner' ? (run.runbook?.owner ?? name) : name)).join(', ')
+
+/** Whoever may approve, or asked for it, may ask for the same with other values; nothing of it has begun. */
+function edit(command: Extract<RunCommand, { do: 'edit' }>, run: Run, at: Instant): Verdict {
+  const { by, parameters, next, note } = command
+  const asked = own(run.asks, 'run')
+  if (run.finished) return refuse(`this run has already ended: ${run.finished.reason}`, 'start it again')
+  if (run.edit) return refuse(`${run.edit.by.name} has already asked for other values`, `look at run ${run.edit.run}`)
+  if (run.startedAt || !asked)
+    return refuse('it is no longer waiting for approval', 'its values cannot change any more')
+  if (command.plan !== run.plan)
+    return refuse('the plan has changed since this card was drawn', 'look at the newest card')
+  const requester = run.origin.kind === 'chat' && run.origin.requester.id === by.id
+  const counted = groupsAt(asked.rule, asked.at, at)
+  if (!requester && !command.standing.groups.some((group) => counted.includes(group)))
+    return noStanding(command.standing, run, asked, at)
+  return events({ type: 'editRequested', by, parameters, note, ...next })
+}
+
+/** The role is checked by whoever asks; here only whether there is anything to be freed. */
+function breakGlass({ by, reason }: Extract<RunCommand, { do: 'breakGlass' }>, run: Run): Verdict {
+  if (run.finished) return refuse(`this run has already ended: ${run.finished.reason}`)
+  if (run.glass) return refuse(`${run.glass.by.name} has already broken the glass`, 'two people of its role approve it')
+  if (run.startedAt) return refuse('it has begun already', 'nothing more is needed')
+  if (run.edit) return refuse(`${run.edit.by.name} has asked for it with other values`, `look at run ${run.edit.run}`)
+  return events({ type: 'glassBroken', by, reason })
 }
 
 function stop(command: Extract<RunCommand, { do: 'stop' }>, run: Run): Verdict {
@@ -172,7 +241,7 @@ function decided(command: Extract<RunCommand, { do: 'decide' }>, run: Run, at: I
 }
 
 function begin(run: Run, parties: Parties): Verdict {
-  if (run.finished || run.startedAt || run.stopRequested || !run.plan) return refuse('it cannot begin')
+  if (run.finished || run.startedAt || run.stopRequested || run.edit || !run.plan) return refuse('it cannot begin')
   if (!permitted(run, 'run', parties)) return refuse('it is not approved')
   return events({ type: 'executionStarted', plan: run.plan })
 }
@@ -203,7 +272,7 @@ function start(command: Start, run: Run, at: Instant): Verdict {
   if (!step.action) return refuse('the plan has no action here')
   if (run.stopRequested) return refuse('it was stopped')
   if (state.action) return refuse('this step was already started (P3)')
-  const wanted: ApprovalScope[] = step.approval === null ? ['run'] : ['run', `step:${id}`]
+  const wanted = run.draft ? scopesOf(run.draft, step, target) : ['run']
   const missing = wanted.find((scope) => !permitted(run, scope, command.parties))
   if (missing) return refuse(`${missing} is not approved (P1)`)
   if (step.preflight && (!state.preflight?.ok || at - state.preflight.at > PREFLIGHT_FRESH_MS))
@@ -211,11 +280,11 @@ function start(command: Start, run: Run, at: Instant): Verdict {
   return events({ type: 'actionStarted', attempt: 1, ...common, request: step.action })
 }
 
-function askStep(command: Extract<RunCommand, { do: 'askStep' }>, run: Run, at: Instant): Verdict {
+function askPart(command: Extract<RunCommand, { do: 'askPart' }>, run: Run, at: Instant): Verdict {
+  const { scope, rule, again } = command
   if (run.finished || !run.startedAt || !run.plan) return refuse('it is not executing')
   if (run.stopRequested) return refuse('it was stopped')
   // The run as a whole was decided before it began; asking for it again would stop it for good.
-  if (command.scope === 'run' || own(run.asks, command.scope)) return refuse('it was already asked')
-  const { scope, rule } = command
+  if (scope === 'run' || (own(run.asks, scope) !== undefined) !== again) return refuse('it was already asked')
   return events({ type: 'stepAsked', scope, plan: run.plan, rule, expiresAt: at + rule.expiresMs })
 }

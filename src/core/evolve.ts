@@ -1,14 +1,7 @@
 // Owns the fold: the state of a run after each event of its log.
-import {
-  type At,
-  noStep,
-  type Run,
-  type RunEvent,
-  type RunStatus,
-  type Sent,
-  type SentEnd,
-  type StepState,
-} from './run.ts'
+import type { ApprovalRule } from './governance.ts'
+import type { Ask, At, Run, RunEvent, RunStatus } from './run.ts'
+import { noStep, type Sent, type SentEnd, type StepState } from './step-state.ts'
 import { type Instant, own } from './values.ts'
 
 /** A run before its first event. */
@@ -36,6 +29,11 @@ export function emptyRun(id: string): Run {
     steps: {},
     rungs: {},
     stopRequested: null,
+    link: null,
+    previous: null,
+    glass: null,
+    edit: null,
+    standardChange: null,
     finished: null,
   }
 }
@@ -57,12 +55,15 @@ function change(run: Run, event: RunEvent, at: Instant): Run {
         candidates: event.candidates,
         runbook: event.runbook,
         requested: event.requested,
+        link: event.link ?? null,
       }
     case 'planned': {
       // A new plan starts over: preflights, asks and the beginning belong to the plan before.
       const { draft, blast, context } = event
       const over = { plan: null, decision: null, asks: {}, startedAt: null, steps: {}, rungs: {} }
-      return { ...run, ...over, draft, blast, context }
+      const previous =
+        event.replaces !== null && run.draft ? { draft: run.draft, decision: run.decision } : run.previous
+      return { ...run, ...over, draft, blast, context, previous }
     }
     case 'joined':
       return { ...run, joined: [...run.joined, event.incident] }
@@ -72,18 +73,34 @@ function change(run: Run, event: RunEvent, at: Instant): Run {
       return { ...run, waiting: { since: run.waiting?.since ?? at, reason: event.reason } }
     case 'decided': {
       const { plan, rule, expiresAt } = event
-      const asks = rule && expiresAt !== null ? { run: { scope: 'run', plan, rule, at, expiresAt } } : {}
+      const asks = rule && expiresAt !== null ? { run: newAsk('run', plan, rule, at, expiresAt) } : {}
       // The same plan may be asked again because a guardrail became stricter: what was approved before is void.
       const approvals = run.approvals.filter((each) => each.plan !== plan)
       return { ...run, plan, decision: event.decision, waiting: null, asks, approvals }
     }
     case 'stepAsked': {
       const { scope, plan, rule, expiresAt } = event
-      return { ...run, waiting: null, asks: { ...run.asks, [scope]: { scope, plan, rule, at, expiresAt } } }
+      // It may be asked again under a stricter rule: what was approved before is void.
+      const approvals = run.approvals.filter((each) => each.plan !== plan || each.scope !== scope)
+      const asks = { ...run.asks, [scope]: newAsk(scope, plan, rule, at, expiresAt) }
+      return { ...run, waiting: null, asks, approvals }
     }
+    case 'reminded':
+      return withAsk(run, event.scope, (ask) => ({ ...ask, reminded: event.count }))
+    case 'escalated':
+      return withAsk(run, event.scope, (ask) => ({ ...ask, escalated: [...ask.escalated, ...event.to] }))
+    case 'glassBroken': {
+      // Policy is asked anew: what was decided, and approved for it, is over.
+      const { by, reason } = event
+      return { ...run, glass: { by, reason, at }, plan: null, decision: null, asks: {}, waiting: null }
+    }
+    case 'editRequested':
+      return { ...run, edit: event }
+    case 'standardChangeOpened':
+      return { ...run, standardChange: { sysId: event.sysId, number: event.number } }
     case 'approved': {
-      const { by, scope, plan, note, groups } = event
-      return { ...run, approvals: [...run.approvals, { by, scope, plan, note, groups, at }] }
+      const { type: _, ...approval } = event
+      return { ...run, approvals: [...run.approvals, { ...approval, at }] }
     }
     case 'rejected':
     case 'clickRefused':
@@ -139,6 +156,7 @@ function statusOf(run: Run, event: RunEvent): RunStatus {
   switch (event.type) {
     case 'proposed':
     case 'planned':
+    case 'glassBroken':
       return 'proposed'
     case 'decided':
       return event.decision.effect === 'ask' ? 'awaitingApproval' : 'proposed'
@@ -164,6 +182,21 @@ function withStep(run: Run, at: At, next: (step: StepState) => StepState): Run {
   const steps = own(run.steps, at.target) ?? {}
   const step = next(own(steps, at.step) ?? noStep)
   return { ...run, steps: { ...run.steps, [at.target]: { ...steps, [at.step]: step } } }
+}
+
+const newAsk = (scope: string, plan: string, rule: ApprovalRule, at: Instant, expiresAt: Instant): Ask => ({
+  scope,
+  plan,
+  rule,
+  at,
+  expiresAt,
+  reminded: 0,
+  escalated: [],
+})
+
+function withAsk(run: Run, scope: string, next: (ask: Ask) => Ask): Run {
+  const ask = own(run.asks, scope)
+  return ask ? { ...run, asks: { ...run.asks, [scope]: next(ask) } } : run
 }
 
 const sent = (event: Pick<Sent, 'key' | 'request' | 'deadlineAt'>, startedAt: Instant): Sent => ({

@@ -2,7 +2,8 @@
 import { approvalsFor, exclusionOf, type Parties, tally } from './approval.ts'
 import type { ApprovalRule } from './governance.ts'
 import type { Decision, GuardrailAnswer } from './policy.ts'
-import type { ApprovalScope, GateRecord, Run } from './run.ts'
+import { isCoveredBy } from './rule.ts'
+import type { Approval, ApprovalScope, GateRecord, Run } from './run.ts'
 
 /** What was read and computed afresh right before the request. */
 export interface Recheck {
@@ -12,11 +13,17 @@ export interface Recheck {
   readonly parties: Parties
   /** The rule's groups of each approver as of now, by Entra object id; a person who is missing has none. */
   readonly authority: ReadonlyMap<string, { readonly groups: readonly string[]; readonly unknown: boolean }>
+  /** The rule that each step or wave needs by now, where it asks for itself. */
+  readonly rules: ReadonlyMap<ApprovalScope, ApprovalRule>
 }
 
-/** open: send it. hold: it cannot be told yet, try again. changed: ask again with a new plan. closed: do not send. */
+/**
+ * open: send it. hold: it cannot be told yet, try again. changed: ask again with a new plan.
+ * stricter: ask this part again under its new rule. closed: do not send.
+ */
 export type GateAnswer =
   | { readonly gate: 'open'; readonly record: GateRecord }
+  | { readonly gate: 'stricter'; readonly scope: ApprovalScope; readonly rule: ApprovalRule }
   | { readonly gate: 'hold' | 'changed' | 'closed'; readonly reason: string }
 
 /** Checks plan, guardrails and every approval of the given scopes against what is true now. */
@@ -44,18 +51,7 @@ export function anotherPlan(run: Run, now: Pick<Recheck, 'plan' | 'decision'>): 
   const { rule } = now.decision
   if (!rule || !before) return null
   const same = JSON.stringify(rule) === JSON.stringify(before)
-  return same || (rule.name !== before.name && isMilder(rule, before)) ? null : `it needs ${rule.name} by now`
-}
-
-/** Whoever satisfied `before` satisfies `rule`: each of its lines is covered by one, and it keeps nobody else out. */
-function isMilder(rule: ApprovalRule, before: ApprovalRule): boolean {
-  const free = [...before.lines]
-  const covered = rule.lines.every(({ from, quorum }) => {
-    const index = free.findIndex((each) => each.quorum >= quorum && each.from.every((group) => from.includes(group)))
-    if (index >= 0) free.splice(index, 1)
-    return index >= 0
-  })
-  return covered && rule.not.every((each) => before.not.includes(each))
+  return same || (rule.name !== before.name && isCoveredBy(rule, before)) ? null : `it needs ${rule.name} by now`
 }
 
 function authority(run: Run, scopes: readonly ApprovalScope[], now: Recheck): GateAnswer {
@@ -67,11 +63,13 @@ function authority(run: Run, scopes: readonly ApprovalScope[], now: Recheck): Ga
       return { gate: 'closed', reason: `${scope} was never approved` }
     }
     if (ask.plan !== run.plan) return { gate: 'closed', reason: `${scope} was approved for another plan` }
+    const rule = now.rules.get(scope)
+    if (rule && !isCoveredBy(rule, ask.rule)) return { gate: 'stricter', scope, rule }
     const approvals = approvalsFor(run, ask)
     // Who is kept out may have become known since: an author that nobody knew at the click (P10).
     const current = approvals
       .filter((each) => exclusionOf(ask.rule, each.by, now.parties) === null)
-      .map((each) => ({ by: each.by, groups: now.authority.get(each.by.id)?.groups ?? [] }))
+      .map((each) => ({ by: each.by, groups: stillHeld(each, now) }))
     const { complete, missing } = tally(ask.rule, current, now.parties)
     if (!complete) {
       const unsure = approvals.some((each) => now.authority.get(each.by.id)?.unknown ?? true)
@@ -86,6 +84,10 @@ function authority(run: Run, scopes: readonly ApprovalScope[], now: Recheck): Ga
   }
   return { gate: 'open', record: { plan: run.plan ?? '', checked } }
 }
+
+/** What an approval counts for: a group that the person stood in for then, and belongs to still. */
+const stillHeld = ({ by, groups }: Approval, now: Recheck): readonly string[] =>
+  (now.authority.get(by.id)?.groups ?? []).filter((group) => groups.includes(group))
 
 const answerOf = (decision: Decision | null, name: string): GuardrailAnswer =>
   decision?.guardrails.find((each) => each.name === name)?.answer ?? 'pass'

@@ -20,6 +20,8 @@ export interface IncidentClass {
   readonly when?: Expression
   readonly evidence: readonly string[]
   readonly escalate?: string
+  /** Pre-approved: where a window is needed and no change is open, runbot opens one from this template itself. */
+  readonly standardChange?: string
 }
 
 export type MatrixEntry =
@@ -31,13 +33,58 @@ export type MatrixEntry =
 /** Someone whom a rule keeps from approving. */
 export type Exclusion = 'requester' | 'author' | 'opener'
 
+/** So many people of these groups; after a while also of those that may stand in, for example who is on call. */
+export interface ApprovalLine {
+  readonly from: readonly string[]
+  readonly quorum: number
+  readonly substitute?: { readonly from: readonly string[]; readonly afterMs: Millis }
+}
+
 /** Every line must be met, by different people. `owner` in `from` means the runbook's owner group. */
 export interface ApprovalRule {
   readonly name: string
-  readonly lines: readonly { readonly from: readonly string[]; readonly quorum: number }[]
+  readonly lines: readonly ApprovalLine[]
   readonly expiresMs: Millis
   readonly remindMs?: Millis
+  /** The pager (connectors.yaml) that reminders and substitutions raise: a mention wakes nobody. */
+  readonly page?: string
   readonly not: readonly Exclusion[]
+}
+
+/** An entry for some plans that stands before the matrix; what is not named fits anything. */
+export interface MatrixOverride {
+  readonly runbook?: string
+  readonly class?: string
+  readonly owner?: string
+  readonly environment?: string
+  readonly tier?: Tier
+  readonly entry: MatrixEntry
+}
+
+/** Guardrails that may be set aside: limits and windows. What tells who, where and whether it is safe never is. */
+export const WAIVABLE = ['change window', 'blast radius', 'VIP', 'anti-flap', 'runs per hour'] as const
+export type Waivable = (typeof WAIVABLE)[number]
+
+/** A guardrail that a runbook need not pass until a day, where two people have signed exactly this content. */
+export interface StandingException {
+  readonly name: string
+  /** SHA-256 of its canonical content: what the signatures are bound to. */
+  readonly content: string
+  readonly guardrails: readonly Waivable[]
+  readonly runbook: string
+  readonly environment?: string
+  readonly service?: string
+  readonly reason: string
+  readonly until: Instant
+}
+
+/** The way around policy for an emergency: a role of its own, two people at least, and everybody hears of it. */
+export interface BreakGlass {
+  readonly may: readonly string[]
+  readonly quorum: number
+  readonly expiresMs: Millis
+  readonly setsAside: readonly Waivable[]
+  readonly page?: string
 }
 
 /** Opening hours: `at` says whether it is open at that instant, with a phrase for the person who reads it. */
@@ -55,6 +102,8 @@ export interface Governance {
   readonly environments: readonly Environment[]
   readonly classes: { readonly [name: string]: IncidentClass }
   readonly matrix: { readonly [environment: string]: { readonly [tier in Tier]?: MatrixEntry } }
+  /** The first that fits holds instead of the matrix's cell. */
+  readonly overrides: readonly MatrixOverride[]
   readonly defaultRule: string
   readonly rules: { readonly [name: string]: ApprovalRule }
   readonly raise: readonly { readonly when: Expression; readonly to: string }[]
@@ -71,6 +120,13 @@ export interface Governance {
     readonly may: readonly string[]
     readonly unfreeze?: { readonly may: readonly string[]; readonly not: readonly 'freezer'[] }
   }
+  readonly exceptions: {
+    /** Who may sign. */
+    readonly may: readonly string[]
+    readonly standing: { readonly [name: string]: StandingException }
+  }
+  /** null: nobody may break the glass. */
+  readonly breakGlass: BreakGlass | null
   readonly requesters: { readonly [runbookOrDefault: string]: readonly string[] }
   readonly commands: { readonly [command: string]: readonly string[] }
   readonly correlationWindowMs: Millis
@@ -85,13 +141,4 @@ export function autonomyOf(governance: Governance, runbook: string, environment:
       (each.environment === undefined || each.environment === environment),
   )
   return entry?.level ?? 'approve'
-}
-
-/** The stricter of two rules: more people first, then more lines, then fewer groups to choose from. */
-export function stricter(a: ApprovalRule, b: ApprovalRule): ApprovalRule {
-  const people = (rule: ApprovalRule) => rule.lines.reduce((sum, line) => sum + line.quorum, 0)
-  const groups = (rule: ApprovalRule) => rule.lines.reduce((sum, line) => sum + line.from.length, 0)
-  if (people(a) !== people(b)) return people(a) > people(b) ? a : b
-  if (a.lines.length !== b.lines.length) return a.lines.length > b.lines.length ? a : b
-  return groups(b) < groups(a) ? b : a
 }

@@ -42,6 +42,7 @@ export interface Blast {
 
 /** A change request on one of the targets. Times are UTC; `end` is exclusive. */
 export interface Change {
+  readonly sysId: string
   readonly number: string
   readonly state: 'implement' | 'other'
   readonly start: Instant | null

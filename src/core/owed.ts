@@ -1,8 +1,10 @@
 // Owns what remains to be done for a run, derived from its state alone: there is no other job queue (DESIGN §3).
 import { type Absent, approvalsFor, tally } from './approval.ts'
-import type { PlannedCheck, PlannedRequest, PlannedStep } from './plan.ts'
+import { type PlannedCheck, type PlannedRequest, type PlannedStep, scopesOf, waveScope } from './plan.ts'
+import type { Part } from './policy.ts'
 import { stepEnd, targetEnd } from './progress.ts'
-import { type ApprovalScope, type At, type EndStatus, type Run, type Sent, type StepState, stepOf } from './run.ts'
+import type { ApprovalScope, At, EndStatus, Run } from './run.ts'
+import { type Sent, type StepState, stepOf } from './step-state.ts'
 import { type Instant, type Millis, own } from './values.ts'
 
 export type Work =
@@ -14,7 +16,11 @@ export type Work =
   | { readonly do: 'weighRung'; readonly at: At; readonly step: PlannedStep }
   | { readonly do: 'skip'; readonly at: At; readonly reason: string }
   | { readonly do: 'preflight'; readonly at: At; readonly request: PlannedCheck }
-  | { readonly do: 'askStep'; readonly at: At; readonly step: PlannedStep; readonly scope: ApprovalScope }
+  | { readonly do: 'askPart'; readonly part: Part; readonly scope: ApprovalScope }
+  | { readonly do: 'remind'; readonly scope: ApprovalScope; readonly count: number }
+  | { readonly do: 'escalate'; readonly scope: ApprovalScope; readonly to: readonly string[] }
+  | { readonly do: 'replace' }
+  | { readonly do: 'openStandardChange'; readonly template: string }
   | { readonly do: 'act'; readonly at: At; readonly request: PlannedRequest; readonly scopes: readonly ApprovalScope[] }
   | { readonly do: 'follow'; readonly at: At; readonly which: 'action' | 'rollback'; readonly sent: Sent }
   | { readonly do: 'verify'; readonly at: At; readonly request: PlannedCheck; readonly startedAt: Instant | null }
@@ -40,9 +46,10 @@ export function owed(run: Run, at: Instant, parties: Absent): Owed {
         reason: `stopped by ${run.stopRequested.by.name}: ${run.stopRequested.reason}`,
       },
     }
+  if (run.edit) return { work: { do: 'replace' } }
   if (!run.draft) return run.runbook ? { work: { do: 'plan' } } : rest(null)
   if (!run.plan) return capture(run) ?? { work: { do: 'decide' } }
-  if (!run.startedAt) return ask(run, 'run', at, parties) ?? { work: { do: 'begin' } }
+  if (!run.startedAt) return ask(run, 'run', at, parties) ?? beginning(run)
   return execute(run, at, parties)
 }
 
@@ -55,18 +62,47 @@ function capture(run: Run): Owed | null {
   return null
 }
 
+/** The change that is its evidence comes first, where policy wants one. */
+function beginning(run: Run): Owed {
+  const template = run.decision?.standardChange
+  return {
+    work: template === undefined || run.standardChange ? { do: 'begin' } : { do: 'openStandardChange', template },
+  }
+}
+
 /** null: the scope needs no approval, or has it. */
 function ask(run: Run, scope: ApprovalScope, at: Instant, parties: Absent): Owed | null {
   const asked = run.asks[scope]
   if (!asked) return null
   if (tally(asked.rule, approvalsFor(run, asked), parties).complete) return null
-  return at >= asked.expiresAt ? { work: { do: 'expire', scope } } : rest(asked.expiresAt)
+  if (at >= asked.expiresAt) return { work: { do: 'expire', scope } }
+  const { rule } = asked
+  const waiting = rule.lines.flatMap(({ substitute }) =>
+    substitute && !substitute.from.every((group) => asked.escalated.includes(group)) ? [substitute] : [],
+  )
+  const due = waiting.filter(({ afterMs }) => at >= asked.at + afterMs)
+  const to = [...new Set(due.flatMap(({ from }) => from))].filter((group) => !asked.escalated.includes(group))
+  if (to.length > 0) return { work: { do: 'escalate', scope, to } }
+  const count = rule.remindMs === undefined ? 0 : Math.floor((at - asked.at) / rule.remindMs)
+  if (count > asked.reminded) return { work: { do: 'remind', scope, count } }
+  return rest(
+    Math.min(
+      asked.expiresAt,
+      ...(rule.remindMs === undefined ? [] : [asked.at + (count + 1) * rule.remindMs]),
+      ...waiting.map(({ afterMs }) => asked.at + afterMs),
+    ),
+  )
 }
 
 function execute(run: Run, at: Instant, parties: Absent): Owed {
   const waves = run.draft?.waves ?? []
   const failures: string[] = []
-  for (const wave of waves) {
+  for (const [index, wave] of waves.entries()) {
+    const free = failures.length < (run.draft?.stopAfterFailures ?? 1) && !run.stopRequested
+    if (free && wave.some((target) => !targetEnd(run, target).done)) {
+      const waiting = askWave(run, index, at, parties)
+      if (waiting) return waiting
+    }
     for (const target of wave) {
       const state = targetEnd(run, target)
       if (!state.done) {
@@ -86,6 +122,15 @@ function execute(run: Run, at: Instant, parties: Absent): Owed {
     }
   }
   return end(run)
+}
+
+/** Where waves ask, every one after the first does so when those before it are done; null: it may go on. */
+function askWave(run: Run, index: number, at: Instant, parties: Absent): Owed | null {
+  const approval = run.draft?.waveApproval ?? null
+  if (approval === null || index === 0) return null
+  const scope = waveScope(index)
+  if (run.asks[scope]) return ask(run, scope, at, parties)
+  return { work: { do: 'askPart', part: { tier: run.draft?.tier ?? 0, approval }, scope } }
 }
 
 /** What is in flight is followed to its end; nothing new is started. */
@@ -121,14 +166,13 @@ function onTarget(run: Run, target: string, step: PlannedStep, broken: boolean, 
       (step.action && now - state.preflight.at > PREFLIGHT_FRESH_MS && waits(run, step, parties) === null))
   )
     return { work: { do: 'preflight', at, request: step.preflight } }
-  const scopes: ApprovalScope[] = ['run']
   if (step.approval !== null) {
     const scope = `step:${step.id}`
-    if (!run.asks[scope]) return { work: { do: 'askStep', at, step, scope } }
+    if (!run.asks[scope]) return { work: { do: 'askPart', part: step, scope } }
     const waiting = ask(run, scope, now, parties)
     if (waiting) return waiting
-    scopes.push(scope)
   }
+  const scopes = run.draft ? scopesOf(run.draft, step, target) : ['run']
   if (step.action) return { work: { do: 'act', at, request: step.action, scopes } }
   if (step.verify)
     return { work: { do: 'verify', at, request: step.verify, startedAt: state.verify?.startedAt ?? null } }

@@ -47,11 +47,20 @@ export interface Target {
 
 /** What a plan is made of; the rule is added by policy, then it is hashed. */
 export interface Draft {
-  readonly runbook: { readonly id: string; readonly title: string; readonly owner: string; readonly content: string }
+  readonly runbook: {
+    readonly id: string
+    readonly title: string
+    readonly owner: string
+    readonly content: string
+    /** The incident class that it is for, where it names one. */
+    readonly class: string | null
+  }
   readonly parameters: JsonObject
   readonly targets: readonly Target[]
   /** Names of the targets, wave by wave. */
   readonly waves: readonly (readonly string[])[]
+  /** Every wave after the first asks for itself: `always`, or the name of an approval rule. */
+  readonly waveApproval: string | null
   readonly stopAfterFailures: number
   readonly evidence: readonly { readonly target: string; readonly request: PlannedRequest }[]
   /** The steps per target, in order. */
@@ -116,13 +125,20 @@ export function draftPlan(request: PlanRequest, catalog: Pick<Catalog, 'operatio
   return {
     ok: true,
     value: {
-      runbook: { id: runbook.id, title: runbook.title, owner: runbook.owner, content: runbook.content },
+      runbook: {
+        id: runbook.id,
+        title: runbook.title,
+        owner: runbook.owner,
+        content: runbook.content,
+        class: runbook.match?.class ?? null,
+      },
       parameters: parameters.value,
       targets,
       waves: wavesOf(
         runbook,
         targets.map((target) => target.name),
       ),
+      waveApproval: runbook.targets.approval ?? null,
       stopAfterFailures: runbook.targets.stopAfterFailures,
       evidence: evidence as Draft['evidence'],
       steps,
@@ -152,6 +168,7 @@ export function planHash(draft: Draft, rule: ApprovalRule | null, canonicalize: 
       parameters: draft.parameters,
       targets: draft.targets.map((target) => ({ name: target.name, ci: target.ci?.sysId ?? null })),
       waves: draft.waves,
+      waveApproval: draft.waveApproval,
       stopAfterFailures: draft.stopAfterFailures,
       steps: draft.steps as unknown as Json,
       onSuccess: draft.onSuccess,
@@ -160,6 +177,19 @@ export function planHash(draft: Draft, rule: ApprovalRule | null, canonicalize: 
     }),
   )
 }
+
+/** The scopes that a step on a target must be approved for: the run, its wave where waves ask, itself where it asks. */
+export function scopesOf(draft: Draft, step: PlannedStep, target: string): readonly string[] {
+  const wave = draft.waves.findIndex((names) => names.includes(target))
+  return [
+    'run',
+    ...(draft.waveApproval !== null && wave > 0 ? [waveScope(wave)] : []),
+    ...(step.approval === null ? [] : [`step:${step.id}`]),
+  ]
+}
+
+/** `wave:2` for the second wave, whose index is 1. */
+export const waveScope = (index: number): string => `wave:${index + 1}`
 
 /** The highest tier among the steps that do not ask for themselves; 0 for a runbook of checks only. */
 export function planTier(steps: readonly Step[]): Tier {

@@ -1,23 +1,25 @@
 // Owns the decision: every guardrail's answer, then the matrix, the raised rule and the autonomy.
-import { type ApprovalRule, type Autonomy, autonomyOf, type Governance, stricter } from './governance.ts'
+import { type ApprovalRule, type Autonomy, autonomyOf, type Governance } from './governance.ts'
 import { antiFlapGuardrail } from './guardrails/anti-flap.ts'
 import { blastRadiusGuardrail } from './guardrails/blast-radius.ts'
-import { changeWindowGuardrail } from './guardrails/change-window.ts'
+import { changeWindowGuardrail, standardChangeOf } from './guardrails/change-window.ts'
 import { doNotTouchGuardrail } from './guardrails/do-not-touch.ts'
 import { environmentGuardrail, environmentOf } from './guardrails/environment.ts'
-import { freezeGuardrail } from './guardrails/freeze.ts'
+import { calendarFreezes, freezeGuardrail } from './guardrails/freeze.ts'
 import { incidentOpenGuardrail } from './guardrails/incident-open.ts'
 import { ask, environmentNames, type Guardrail, type GuardrailInput, type PolicyFacts } from './guardrails/input.ts'
-import { matrixEntry, matrixGuardrail } from './guardrails/matrix.ts'
+import { demandOf, matrixGuardrail } from './guardrails/matrix.ts'
 import { oneRunPerCiGuardrail } from './guardrails/one-run-per-ci.ts'
 import { requesterGuardrail } from './guardrails/requester.ts'
 import { runsPerHourGuardrail } from './guardrails/runs-per-hour.ts'
 import { targetsGuardrail } from './guardrails/targets.ts'
 import { vipGuardrail } from './guardrails/vip.ts'
 import type { Draft } from './plan.ts'
+import { bothOf, glassRule } from './rule.ts'
 import type { Runbook, Tier } from './runbook.ts'
 import { scopeOf } from './scope.ts'
-import { evaluateBoolean, type Instant } from './values.ts'
+import { evaluateBoolean, type Instant, own } from './values.ts'
+import { waive } from './waivers.ts'
 
 export type GuardrailAnswer = 'pass' | 'ask' | 'stop' | 'unknown'
 
@@ -37,6 +39,8 @@ export interface Decision {
   readonly rule: ApprovalRule | null
   readonly because: readonly string[]
   readonly guardrails: readonly GuardrailResult[]
+  /** The template of the standard change that runbot opens before it begins. */
+  readonly standardChange?: string
 }
 
 /** In the order in which the card shows them. None is skipped: people see every answer. */
@@ -71,40 +75,60 @@ export interface PolicyQuestion {
 export function evaluate(question: PolicyQuestion): Decision {
   const input: GuardrailInput = { ...question, environments: environmentsOf(question) }
   const raised = raise(input)
-  const guardrails = [...GUARDRAILS.map((guardrail) => guardrail(input)), ...raised.results]
+  const guardrails = [
+    ...waive(
+      GUARDRAILS.map((guardrail) => guardrail(input)),
+      input,
+    ),
+    ...raised.results,
+  ]
   const names = environmentNames(input)
   const environment = [...input.environments.values()].map((each) => each.environment)
   const production = environment.some((each) => each.production)
   const autonomy = strictestAutonomy(question, names)
+  const broken = input.facts.glass !== null && input.governance.breakGlass !== null
 
   const stopped = guardrails.some((each) => each.answer === 'stop' || (each.answer === 'unknown' && production))
-  const asked = autonomy !== 'auto' || guardrails.some((each) => each.answer === 'ask' || each.answer === 'unknown')
-  const rule = stopped || !asked ? null : ruleFor(input, raised.rule)
+  const asked =
+    broken || autonomy !== 'auto' || guardrails.some((each) => each.answer === 'ask' || each.answer === 'unknown')
   const effect = stopped ? 'stop' : autonomy === 'shadow' || autonomy === 'advise' ? 'record' : asked ? 'ask' : 'allow'
+  const standardChange = stopped ? null : standardChangeOf(input)
   return {
     effect,
     environment: { name: names.join(', '), production },
     autonomy,
-    rule: effect === 'stop' ? null : rule,
+    rule: stopped || !asked ? null : ruleFor(input, raised.rule),
     because: because(guardrails, autonomy, production),
     guardrails,
+    ...(standardChange === null ? {} : { standardChange }),
   }
 }
 
-/** What a step that asks for itself needs: its own rule, the matrix's, or `defaultRule` where the matrix says auto. */
-export function stepRule(
-  governance: Governance,
-  step: { readonly tier: Tier; readonly approval: string | null },
-  environments: readonly string[],
+/** What a part of a run that asks for itself is about: a step, or a wave. */
+export interface Part {
+  readonly tier: Tier
+  /** `always`: the matrix's rule, or `defaultRule` where the matrix says auto; any other text names a rule. */
+  readonly approval: string | null
+}
+
+/** The rule that a part of the run needs now, or why it may not be at all. */
+export function partRule(
+  question: Pick<PolicyQuestion, 'draft' | 'governance' | 'at'> & {
+    readonly facts: Pick<PolicyFacts, 'context' | 'glass'>
+  },
+  part: Part,
 ): { readonly rule: ApprovalRule } | { readonly refused: string } {
-  const entry = matrixEntry(governance, step.tier, environments)
-  const where = `tier ${step.tier} in ${environments.join(', ')}`
-  if (entry.kind === 'forbidden') return { refused: `${where} is forbidden` }
-  if (entry.kind === 'people-only') return { refused: `${where} is for people only` }
-  const fromMatrix = governance.rules[entry.kind === 'rule' ? entry.rule : governance.defaultRule]
-  const named = step.approval && step.approval !== 'always' ? governance.rules[step.approval] : fromMatrix
+  const { governance, draft, at, facts } = question
+  const environments = [...new Set([...environmentsOf(question).values()].map((each) => each.environment.name))]
+  const { kind, rule, where } = demandOf(governance, draft.runbook, part.tier, environments)
+  if (kind === 'forbidden') return { refused: `${where} is forbidden` }
+  if (kind === 'people-only') return { refused: `${where} is for people only` }
+  const fromMatrix = kind === 'rule' ? rule : own(governance.rules, governance.defaultRule)
+  const named = part.approval && part.approval !== 'always' ? own(governance.rules, part.approval) : fromMatrix
   if (!fromMatrix || !named) return { refused: `the approval rule of ${where} is not declared` }
-  return { rule: stricter(named, fromMatrix) }
+  if (facts.glass && governance.breakGlass)
+    return { rule: withOverrides(governance, at, glassRule(governance.breakGlass)) }
+  return { rule: withOverrides(governance, at, bothOf(named, fromMatrix)) }
 }
 
 /** A stop that only unknown facts cause: worth reading again for a while. */
@@ -136,7 +160,7 @@ function raise(input: GuardrailInput): {
     const answer = evaluateBoolean(when, scope)
     if (answer.ok && !answer.value) continue
     const named = input.governance.rules[to]
-    if (named) rule = rule ? stricter(rule, named) : named
+    if (named) rule = rule ? bothOf(rule, named) : named
     const why = answer.ok ? when.source : `${when.source} cannot be told (${answer.reason})`
     results.push(ask('raised', `${why}, so it asks ${to}`))
   }
@@ -144,11 +168,20 @@ function raise(input: GuardrailInput): {
 }
 
 function ruleFor(input: GuardrailInput, raised: ApprovalRule | null): ApprovalRule | null {
-  const { governance } = input
-  const entry = matrixEntry(governance, input.draft.tier, environmentNames(input))
-  const base = governance.rules[entry.kind === 'rule' ? entry.rule : governance.defaultRule] ?? null
-  return base && raised ? stricter(base, raised) : base
+  const { governance, draft, facts, at } = input
+  if (facts.glass && governance.breakGlass) return withOverrides(governance, at, glassRule(governance.breakGlass))
+  const demand = demandOf(governance, draft.runbook, draft.tier, environmentNames(input))
+  const base = demand.rule ?? own(governance.rules, governance.defaultRule) ?? null
+  return base && withOverrides(governance, at, raised ? bothOf(base, raised) : base)
 }
+
+/** In a calendar freeze somebody of its override must be among those who agree. */
+const withOverrides = (governance: Governance, at: Instant, rule: ApprovalRule): ApprovalRule =>
+  calendarFreezes(governance, at).reduce((both, { override }) => {
+    if (override.length === 0) return both
+    const lines = [{ from: override, quorum: 1 }]
+    return bothOf(both, { name: 'freeze override', lines, expiresMs: rule.expiresMs, not: [] })
+  }, rule)
 
 /** Over several environments the most careful level holds. */
 function strictestAutonomy(question: PolicyQuestion, environments: readonly string[]): Autonomy {

@@ -1,6 +1,7 @@
 // Owns where each target stands in its ladder of steps: which step is next, and whether the target is done.
 import type { PlannedStep } from './plan.ts'
-import { type Run, type StepState, stepOf } from './run.ts'
+import type { Run } from './run.ts'
+import { type StepState, stepOf } from './step-state.ts'
 import { type JsonObject, own } from './values.ts'
 
 export type StepEnd =

@@ -3,7 +3,9 @@ import type { ApprovalRule } from './governance.ts'
 import type { Blast, IncidentContext } from './incident.ts'
 import type { Draft, PlannedRequest } from './plan.ts'
 import type { Decision } from './policy.ts'
-import { type Instant, type Json, type JsonObject, own } from './values.ts'
+import type { StepState } from './step-state.ts'
+import type { Instant, Json, JsonObject } from './values.ts'
+import type { Glass } from './waivers.ts'
 
 export type RunStatus =
   | 'proposed'
@@ -28,6 +30,16 @@ export type EndStatus = Exclude<
   'proposed' | 'awaitingApproval' | 'executing' | 'awaitingStepApproval' | 'verifying' | 'rollingBack'
 >
 
+/** Statuses of runs that something is still owed to. */
+export const OPEN = [
+  'proposed',
+  'awaitingApproval',
+  'executing',
+  'awaitingStepApproval',
+  'verifying',
+  'rollingBack',
+] as const satisfies readonly RunStatus[]
+
 /** A person as a validated Teams token named them (P10). `id` is the Entra object id; `name` is for display only. */
 export interface Person {
   readonly id: string
@@ -46,6 +58,12 @@ export type Origin =
       readonly conversation: JsonObject
       readonly text: string
     }
+
+/** The run that this one follows: somebody edited its parameters, or broke the glass for what policy had stopped. */
+export interface Link {
+  readonly run: string
+  readonly why: 'edit' | 'breakGlass'
+}
 
 /** A runbook that was weighed, with the reasons for and against it. */
 export interface Candidate {
@@ -78,6 +96,7 @@ export type RunEvent =
       readonly candidates: readonly Candidate[]
       readonly runbook: { readonly id: string; readonly title: string; readonly owner: string } | null
       readonly requested: { readonly parameters: JsonObject; readonly targets: readonly string[] }
+      readonly link?: Link
     }
   | {
       /** A new plan, with the context that it was made from; `replaces` is the hash that it makes stale. */
@@ -113,14 +132,32 @@ export type RunEvent =
       readonly rule: ApprovalRule
       readonly expiresAt: Instant
     }
+  /** Nobody, or not enough people, answered yet; `count` reminders were due since the ask. */
+  | { readonly type: 'reminded'; readonly scope: ApprovalScope; readonly count: number }
+  /** The ask went to those who may stand in, too. */
+  | { readonly type: 'escalated'; readonly scope: ApprovalScope; readonly to: readonly string[] }
+  /** Policy is to be asked anew, under the rule for emergencies. */
+  | { readonly type: 'glassBroken'; readonly by: Person; readonly reason: string }
+  /** The same with other parameters, as a run of its own; this one ends. */
+  | {
+      readonly type: 'editRequested'
+      readonly by: Person
+      readonly parameters: JsonObject
+      readonly run: string
+      readonly note: string
+      readonly conversation: JsonObject
+    }
+  | { readonly type: 'standardChangeOpened'; readonly sysId: string; readonly number: string }
   | {
       readonly type: 'approved'
       readonly by: Person
       readonly scope: ApprovalScope
       readonly plan: string
       readonly note: string
-      /** The rule's groups that this person belonged to at the click. */
+      /** The rule's groups that this person stood in for at the click. */
       readonly groups: readonly string[]
+      /** Where it was given, when not in Teams. */
+      readonly via?: 'servicenow'
     }
   | {
       readonly type: 'rejected'
@@ -128,6 +165,7 @@ export type RunEvent =
       readonly scope: ApprovalScope
       readonly plan: string
       readonly note: string
+      readonly via?: 'servicenow'
     }
   | {
       readonly type: 'clickRefused'
@@ -178,35 +216,6 @@ export type RunEvent =
     } & At)
   | { readonly type: 'finished'; readonly status: EndStatus; readonly reason: string }
 
-/** A request that was sent, or is about to be. */
-export interface Sent {
-  readonly key: string
-  readonly request: PlannedRequest
-  readonly startedAt: Instant
-  readonly deadlineAt: Instant
-  readonly handle: string | null
-  readonly ended: SentEnd | null
-}
-
-export interface SentEnd {
-  readonly outcome: 'succeeded' | 'failed' | 'unknown'
-  readonly effect: 'none' | 'possible'
-  readonly reason: string
-  readonly at: Instant
-}
-
-/** One step on one target. */
-export interface StepState {
-  readonly preflight: { readonly ok: boolean; readonly reason: string; readonly at: Instant } | null
-  readonly action: Sent | null
-  readonly verify: {
-    readonly startedAt: Instant
-    readonly ended: { readonly ok: boolean; readonly reason: string; readonly at: Instant } | null
-  } | null
-  readonly rollback: Sent | null
-  readonly skipped: string | null
-}
-
 /** One request for approvals; approvals count for exactly this plan and scope. */
 export interface Ask {
   readonly scope: ApprovalScope
@@ -214,6 +223,10 @@ export interface Ask {
   readonly rule: ApprovalRule
   readonly at: Instant
   readonly expiresAt: Instant
+  /** Reminders that were due so far. */
+  readonly reminded: number
+  /** Groups that may stand in and were told so. */
+  readonly escalated: readonly string[]
 }
 
 export interface Approval {
@@ -223,6 +236,7 @@ export interface Approval {
   readonly note: string
   readonly groups: readonly string[]
   readonly at: Instant
+  readonly via?: 'servicenow'
 }
 
 /** The fold of a run log. */
@@ -250,14 +264,12 @@ export interface Run {
   /** Rungs whose condition held, by target. */
   readonly rungs: { readonly [target: string]: readonly string[] }
   readonly stopRequested: { readonly by: Person; readonly reason: string } | null
+  readonly link: Link | null
+  /** What was asked before the plan changed; for people to compare. */
+  readonly previous: { readonly draft: Draft; readonly decision: Decision | null } | null
+  readonly glass: Glass | null
+  readonly edit: Extract<RunEvent, { type: 'editRequested' }> | null
+  /** The change that runbot itself opened as evidence, and closes at the end. */
+  readonly standardChange: { readonly sysId: string; readonly number: string } | null
   readonly finished: { readonly status: EndStatus; readonly reason: string; readonly at: Instant } | null
 }
-
-export const noStep: StepState = { preflight: null, action: null, verify: null, rollback: null, skipped: null }
-
-/** Where one step on one target stands; a step that nothing happened to is `noStep`. */
-export const stepOf = (run: Run, at: At): StepState => own(own(run.steps, at.target) ?? {}, at.step) ?? noStep
-
-/** The run has sent, or may have sent, a mutating request. */
-export const hasMutated = (run: Run): boolean =>
-  Object.values(run.steps).some((steps) => Object.values(steps).some((step) => step.action || step.rollback))

@@ -64,7 +64,8 @@ export interface Limits {
   /** Empty or absent: any environment. */
   readonly environments?: readonly string[]
   readonly antiFlap?: { readonly max: number; readonly withinMs: Millis }
-  readonly changeWindow?: { readonly in: readonly string[] }
+  /** `conflicts`: what a conflict that ServiceNow finds against the change means; absent: it is not asked. */
+  readonly changeWindow?: { readonly in: readonly string[]; readonly conflicts?: 'ask' | 'stop' }
   readonly blastRadius?: BlastLimits
   readonly doNotTouch?: Expression
 }
@@ -94,6 +95,8 @@ export interface Runbook {
     readonly max: number
     readonly waves: readonly Wave[]
     readonly stopAfterFailures: number
+    /** Every wave after the first asks: `always` by the matrix's rule, or a named rule. */
+    readonly approval?: string
   }
   readonly limits: Limits
   readonly evidence: readonly Call[]

@@ -12,6 +12,8 @@ export interface ServiceNowSettings {
   readonly person: string | null
   readonly closeCode: string | null
   readonly failed: { readonly state: string | null; readonly assign: string | null }
+  /** Approvals are asked for in ServiceNow too (sysapproval_approver), the same ask under the same rule. */
+  readonly approvals: boolean
 }
 
 /** A system that operations run on, with its secrets filled in. Never logged, never hashed. */
@@ -27,6 +29,12 @@ export interface SystemSettings {
   readonly timeoutMs: Millis
 }
 
+/** How somebody is woken, from connectors.yaml, with its secrets filled in. Never logged, never hashed. */
+export type PagerSettings =
+  | { readonly kind: 'pagerduty'; readonly url: string; readonly routingKey: string }
+  /** A task for whoever is on call for this group; ServiceNow's own on-call rules do the waking. */
+  | { readonly kind: 'servicenow'; readonly group: string; readonly table: string }
+
 export interface Content {
   /** SHA-256 over all files: the version that replicas agree on. */
   readonly version: string
@@ -34,6 +42,7 @@ export interface Content {
   readonly governance: Governance
   readonly servicenow: ServiceNowSettings
   readonly systems: { readonly [name: string]: SystemSettings }
+  readonly pagers: { readonly [name: string]: PagerSettings }
   readonly inbound: JsonObject
   /** What a person should know although it does not stop the start. */
   readonly warnings: readonly Json[]

@@ -15,6 +15,8 @@ export interface Meter {
   /** A mutating request ended. */
   acted(operation: string, outcome: string): void
   finished(status: string): void
+  /** Somebody went around policy in an emergency. */
+  glassBroken(): void
   /** A surface was told, or failed to be. */
   told(surface: string, result: 'ok' | 'failed', delayMs?: number): void
 }

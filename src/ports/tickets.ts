@@ -20,6 +20,20 @@ export interface IncidentUpdate {
   readonly assign?: string
 }
 
+/** A standard change that runbot opens itself, where the class of an incident is pre-approved. */
+export interface StandardChange {
+  /** sys_id or exact name of the standard change template. */
+  readonly template: string
+  /** The run: the same key never opens a second one. */
+  readonly key: string
+  readonly ciIds: readonly string[]
+  readonly start: Instant
+  readonly end: Instant
+  readonly shortDescription: string
+  /** Why, and on which evidence; becomes its description. */
+  readonly text: string
+}
+
 /** Errors are PortErrors; `notFound` where the record is absent or hidden. */
 export interface Tickets {
   incident(sysId: string): Promise<IncidentRecord>
@@ -34,6 +48,15 @@ export interface Tickets {
   blast(ciIds: readonly string[], incidentSysId?: string): Promise<Blast>
   /** Change requests on these CIs (their own, or through task_ci); unknown where they cannot be read. */
   changes(ciIds: readonly string[]): Promise<Fact<never> | { readonly known: true; readonly value: readonly Change[] }>
+  /**
+   * What ServiceNow's conflict check finds against this change now: blackouts, maintenance windows, other changes.
+   * Empty: none. Rejects where the check does not end in time.
+   */
+  conflicts(change: string): Promise<readonly string[]>
+  /** Opens a standard change from its template and brings it to Implement; once per key. */
+  openChange(order: StandardChange): Promise<{ readonly sysId: string; readonly number: string }>
+  /** Brings it to Review and Closed with a close code; a change that is closed already is fine. */
+  closeChange(sysId: string, end: { readonly successful: boolean; readonly notes: string }): Promise<void>
   /**
    * Appends one work note, once: looks for `marker` (which the text holds) first where `maybeWritten`.
    * The marker is `[runbot <run>#<seq>]`.

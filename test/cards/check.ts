@@ -28,6 +28,9 @@ const known = new Set([
   'Column',
   'ActionSet',
   'Input.Text',
+  'Input.Number',
+  'Input.Toggle',
+  'Input.ChoiceSet',
   'Action.Execute',
   'Action.Submit',
   'Action.ToggleVisibility',
@@ -87,5 +90,12 @@ export const texts = (card: Json): readonly string[] =>
 
 export const actions = (card: Json, type = 'Action.Execute'): readonly JsonObject[] =>
   objects(card).filter((each) => each.type === type)
+
+/** The buttons of a card; what it does by itself (`refresh`) is none. */
+export function buttons(card: Json): readonly JsonObject[] {
+  if (!isObject(card)) return []
+  const { refresh: _, ...rest } = card
+  return actions(rest)
+}
 
 export const bytes = (card: Json): number => Buffer.byteLength(JSON.stringify(card))

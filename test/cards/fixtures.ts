@@ -6,16 +6,9 @@ import type { Blast, Ci, IncidentContext } from '../../src/core/incident.ts'
 import { known, unknown } from '../../src/core/incident.ts'
 import type { Draft, PlannedCheck, PlannedRequest, PlannedStep } from '../../src/core/plan.ts'
 import type { Decision, GuardrailResult } from '../../src/core/policy.ts'
-import {
-  type Approval,
-  type Ask,
-  noStep,
-  type Person,
-  type Run,
-  type Sent,
-  type StepState,
-} from '../../src/core/run.ts'
-import type { Json } from '../../src/core/values.ts'
+import type { Approval, Ask, Person, Run } from '../../src/core/run.ts'
+import { noStep, type Sent, type StepState } from '../../src/core/step-state.ts'
+import type { Json, JsonObject } from '../../src/core/values.ts'
 
 export const at = Date.UTC(2026, 0, 31, 3, 12)
 const minute = 60_000
@@ -99,6 +92,7 @@ const draft = (targets: readonly string[] = ['web-01']): Draft => ({
     title: 'Recycle the IIS application pool',
     owner: 'web-platform',
     content: 'ab'.repeat(32),
+    class: null,
   },
   parameters: { pool: 'DefaultAppPool' },
   targets: targets.map((name) => ({ name, ci: ci(name) })),
@@ -109,7 +103,8 @@ const draft = (targets: readonly string[] = ['web-01']): Draft => ({
           targets.slice(0, 1),
           targets.slice(1, Math.ceil(targets.length / 2)),
           targets.slice(Math.ceil(targets.length / 2)),
-        ],
+        ].filter((wave) => wave.length > 0),
+  waveApproval: null,
   stopAfterFailures: 1,
   evidence: [],
   steps: Object.fromEntries(targets.map((name) => [name, [recycle(name), iisreset(name)]])),
@@ -170,6 +165,8 @@ export const ask = (scope = 'run', rule = oneApprover()): Ask => ({
   rule,
   at,
   expiresAt: at + rule.expiresMs,
+  reminded: 0,
+  escalated: [],
 })
 
 export const approval = (name = 'Ana Ruiz', note = 'go', of = plan): Approval => ({
@@ -267,6 +264,11 @@ export const run = (changes: Partial<Run> = {}): Run => ({
   steps: {},
   rungs: {},
   stopRequested: null,
+  link: null,
+  previous: null,
+  glass: null,
+  edit: null,
+  standardChange: null,
   finished: null,
   ...changes,
 })
@@ -297,6 +299,28 @@ export interface Shown {
   /** The buttons that belong here, without `details`, which every live card has. */
   readonly verbs: readonly string[]
 }
+
+/** As many viewers as Teams takes, with handles as long as Teams' own. */
+const sixty = Array.from({ length: 60 }, (_, n) => `29:${`viewer-${n}-`.padEnd(87, 'x')}`)
+
+/** An input of each kind, as edit-fields.ts describes a runbook's parameters. */
+const inputs: readonly JsonObject[] = [
+  { id: 'pool', label: 'Application pool', kind: 'text', value: 'DefaultAppPool', hint: 'letters, digits, . _ -' },
+  { id: 'retries', label: 'How many tries', kind: 'number', value: '3', hint: 'at least 1, at most 5', min: 1, max: 5 },
+  { id: 'drain', label: 'Drain connections first', kind: 'toggle', value: 'true', hint: '' },
+  {
+    id: 'mode',
+    label: 'How to recycle',
+    kind: 'choice',
+    value: 'soft',
+    hint: '',
+    choices: [
+      { title: 'soft', value: 'soft' },
+      { title: 'hard', value: 'hard' },
+    ],
+  },
+]
+
 const shown = (of: Run, verbs: readonly string[] = [], changes: Partial<RunCardContext> = {}): Shown => ({
   run: of,
   context: cardContext(changes),
@@ -336,6 +360,29 @@ export const looks: { readonly [name: string]: () => Shown } = {
     ),
   'awaiting-waves': () => shown(run({ draft: draft(many(50)) }), decide),
   'plan-changed': () => shown(run({ approvals: [approval('Ana Ruiz', '', stale)] }), decide),
+  'for-the-requester': () =>
+    shown(run(), [], {
+      viewers: sixty,
+      viewer: { approve: false, reject: false, edit: false, note: 'You cannot approve it: you asked for it.' },
+    }),
+  editable: () => shown(run(), [...decide, 'change'], { fields: inputs }),
+  'asked-again': () => {
+    const before = draft(['web-01', 'web-02'])
+    const previous = { draft: { ...before, parameters: { pool: 'ShopAppPool' } }, decision: decision() }
+    return shown(run({ previous, approvals: [approval('Ana Ruiz', '', stale)] }), decide)
+  },
+  'break-glass': () =>
+    shown(
+      run({
+        glass: { by: person('Kim Lee'), reason: 'checkout is down, CAB is asleep, INC0010001 is a P1', at },
+        link: { run: 'r-1a2b3c', why: 'breakGlass' },
+        decision: decision([
+          ...passing().slice(0, 5),
+          { name: 'change-window', answer: 'ask', reason: 'glass broken' },
+        ]),
+      }),
+      decide,
+    ),
   frozen: () => shown(run(), ['reject', 'refresh'], { frozen: 'change freeze for the sale, by Kim Lee' }),
   'no-undo': () => {
     const base = draft()
@@ -523,7 +570,20 @@ export const looks: { readonly [name: string]: () => Shown } = {
       describe: () => evil(4000),
     })
   },
-  hostile: () => shown(hostileRun(), decide, { approvers: evil(4000), describe: () => evil(4000) }),
+  hostile: () =>
+    shown(hostileRun(), [...decide, 'change'], {
+      approvers: evil(4000),
+      describe: () => evil(4000),
+      viewers: sixty,
+      viewer: { approve: true, reject: true, edit: true, note: evil(4000) },
+      fields: Array.from({ length: 8 }, (_, n) => ({
+        id: `p${n}`,
+        label: evil(200),
+        kind: 'text',
+        value: evil(200),
+        hint: evil(200),
+      })),
+    }),
 }
 
 /** What an attacker writes into an incident: markup, macros, templates, direction changes, links, mentions. */
@@ -570,5 +630,7 @@ export function hostileRun(): Run {
     decision: decision(many(20).map((name) => ({ name, answer: 'unknown' as const, reason: wide, fix: text }))),
     approvals: many(20).map((name) => ({ ...approval(text, wide, name === 'web-01' ? plan : stale), groups: [] })),
     waiting: { since: at, reason: text },
+    glass: { by: person(text), reason: wide, at },
+    previous: { draft: { ...names, parameters: { [text]: wide } }, decision: null },
   })
 }

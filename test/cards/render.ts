@@ -65,7 +65,7 @@ try {
     for (const [name, card] of Object.entries(gallery()))
       if (names.length === 0 || names.includes(name))
         for (const [theme, look] of Object.entries(themes))
-          for (const open of name === 'awaiting-approval' || name === 'hostile' ? [false, true] : [false])
+          for (const open of ['awaiting-approval', 'editable', 'hostile'].includes(name) ? [false, true] : [false])
             await picture(page, card, look, open, join(out, `${name}${open ? '.open' : ''}.${width}.${theme}.png`))
     await page.close()
   }

@@ -8,7 +8,7 @@ import { commandList, usageOf } from '../../src/app/chat/command-list.ts'
 import { helpReply } from '../../src/app/views/help.ts'
 import { runCard, runCardView } from '../../src/app/views/run-card.ts'
 import type { Json } from '../../src/core/values.ts'
-import { actions, assertCard, bytes, objects, texts } from './check.ts'
+import { actions, assertCard, buttons, bytes, objects, texts } from './check.ts'
 import { attacks, looks, plan, type Shown } from './fixtures.ts'
 import { render } from './gallery.ts'
 
@@ -46,7 +46,7 @@ describe('the run card', () => {
 
       it('offers exactly the buttons that belong here', () => {
         const shown = look(name)
-        const verbs = actions(expand(shown)).map((action) => String(action.verb))
+        const verbs = buttons(expand(shown)).map((action) => String(action.verb))
         assert.deepEqual(new Set(verbs), new Set([...shown.verbs, ...(shown.context.preview ? [] : ['details'])]))
         assert.equal(new Set(verbs).size, verbs.length)
       })
@@ -78,7 +78,7 @@ describe('the run card', () => {
 
   it('sends {run} alone with every other button', () => {
     for (const name of ['executing', 'frozen', 'needs-human'])
-      for (const action of actions(expand(look(name))))
+      for (const action of buttons(expand(look(name))))
         if (action.verb !== 'approve' && action.verb !== 'reject') assert.deepEqual(action.data, { run: 'r-7f3k2m' })
   })
 

@@ -1,7 +1,7 @@
 // Owns the specs of approvals: who is kept out, which approvals count, and when a rule is met by different people.
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import { approvalsFor, exclusionOf, groupsOf, type Parties, tally } from '../../src/core/approval.ts'
+import { approvalsFor, exclusionOf, type Parties, tally } from '../../src/core/approval.ts'
 import type { ApprovalRule } from '../../src/core/governance.ts'
 import { after, ana, approved, asking, bo, nobody, oneApprover, other, plan, t0 } from './given.ts'
 
@@ -144,14 +144,4 @@ describe('approvals that count', () => {
       ['bo'],
     )
   })
-})
-
-it('names every group of a rule once', () => {
-  const groups = groupsOf(
-    rule([
-      { from: ['owner', 'cab'], quorum: 1 },
-      { from: ['cab'], quorum: 2 },
-    ]),
-  )
-  assert.deepEqual(groups, ['owner', 'cab'])
 })

@@ -13,8 +13,10 @@ import {
   cy,
   decision,
   draft,
+  editRequested,
   eventsOf,
   finished,
+  glassBroken,
   minute,
   nobody,
   oneApprover,
@@ -133,6 +135,45 @@ describe('approve', () => {
     assert.equal(says({}, run), 'this was already decided | nothing more is needed')
   })
 
+  describe('by somebody who stands in', () => {
+    const rule = oneApprover({
+      lines: [{ from: ['owner'], quorum: 1, substitute: { from: ['on-call'], afterMs: 10 * minute } }],
+    })
+    const run = asking(draft(), decision({ rule }))
+    const standing = { groups: ['on-call'], unknown: [] }
+    const early =
+      'you stand in for web-platform only if they do not answer | ask a member of web-platform, or come back in'
+
+    it('is refused until their time, to the millisecond, and says how long that is (P10, P12)', () => {
+      assert.equal(says({ standing }, run), `${early} 10 min`)
+      assert.equal(says({ standing }, run, t0 + 10 * minute - 1), `${early} 1 min`)
+      assert.equal(says({ standing, do: 'reject' }, run), `${early} 10 min`)
+    })
+
+    it('is recorded from then on, with only the groups that count then', () => {
+      assert.equal(says({ standing }, run, t0 + 10 * minute), 'approved')
+      const both = { groups: ['owner', 'on-call'], unknown: [] }
+      const groups = (at: number) => {
+        const [event] = eventsOf(click({ standing: both }), run, at)
+        return event?.type === 'approved' && event.groups
+      }
+      assert.deepEqual(groups(t0), ['owner'])
+      assert.deepEqual(groups(t0 + 10 * minute), ['owner', 'on-call'])
+    })
+
+    it('names only who counts by now to a person of neither (P12)', () => {
+      const none = { groups: [], unknown: [] }
+      assert.equal(says({ standing: none }, run), 'you are not in web-platform | ask a member of web-platform')
+      const words = 'you are not in web-platform, on-call | ask a member of web-platform, on-call'
+      assert.equal(says({ standing: none }, run, t0 + 10 * minute), words)
+    })
+  })
+
+  it('is refused once somebody asked for other values (P12)', () => {
+    const run = after(asking(), t0, editRequested)
+    assert.equal(says({}, run), 'Bo has asked for it with other values | look at run r-2')
+  })
+
   describe('and reject', () => {
     const rejects = (changes: Partial<Answer> = {}, run = asking()) =>
       eventsOf(click({ do: 'reject', ...changes }), run).at(-1)
@@ -156,6 +197,110 @@ describe('approve', () => {
     it('is refused to who is in none of the groups (P10)', () => {
       assert.match(says({ do: 'reject', standing: { groups: [], unknown: [] } }), /^you are not in/)
     })
+  })
+})
+
+describe('edit', () => {
+  type Edit = Extract<RunCommand, { do: 'edit' }>
+  const { type: _, run: next, conversation, ...values } = editRequested
+  const edit = (changes: Partial<Edit> = {}): Edit => ({
+    do: 'edit',
+    ...values,
+    plan,
+    standing: { groups: ['owner'], unknown: [] },
+    next: { run: next, conversation },
+    ...changes,
+  })
+  const says = (changes: Partial<Edit> = {}, run = asking(), at = t0) => verdict(edit(changes), run, at)
+  const noStanding = { groups: [], unknown: [] }
+
+  it('asks for the same with other values, as a run of its own', () => {
+    assert.deepEqual(eventsOf(edit(), asking()), [editRequested])
+  })
+
+  it('is for who may approve, and for who asked for the run (P10)', () => {
+    assert.match(says({ standing: noStanding }), /^you are not in web-platform, small-team \| ask a member/)
+    const chat = (requester: typeof ana): Run => ({
+      ...asking(),
+      origin: { kind: 'chat', requester, because: '', conversation: {}, text: '' },
+    })
+    assert.equal(says({ standing: noStanding }, chat(bo)), 'editRequested')
+    assert.match(says({ standing: noStanding }, chat(ana)), /^you are not in/)
+  })
+
+  it('is for who stands in from their time on, as an approval is (P10)', () => {
+    const lines = [{ from: ['owner'], quorum: 1, substitute: { from: ['on-call'], afterMs: 10 * minute } }]
+    const run = asking(draft(), decision({ rule: oneApprover({ lines }) }))
+    const standing = { groups: ['on-call'], unknown: [] }
+    assert.match(says({ standing }, run), /^you stand in for web-platform only if they do not answer/)
+    assert.equal(says({ standing }, run, t0 + 10 * minute), 'editRequested')
+  })
+
+  it('is refused where membership cannot be told (P5)', () => {
+    const standing = { groups: [], unknown: [{ group: 'owner', reason: 'no answer' }] }
+    assert.match(says({ standing }), /cannot be told \(owner: no answer\)/)
+  })
+
+  it('is refused for a plan that has since changed (P1)', () => {
+    assert.equal(says({ plan: other }), 'the plan has changed since this card was drawn | look at the newest card')
+  })
+
+  it('happens once, while it is asked for, and never after the beginning', () => {
+    const words = 'it is no longer waiting for approval | its values cannot change any more'
+    assert.equal(says({}, begun()), words)
+    assert.equal(says({}, asking(draft(), decision({ effect: 'allow', rule: null }))), words)
+    assert.equal(
+      says({}, after(asking(), t0, editRequested)),
+      'Bo has already asked for other values | look at run r-2',
+    )
+    const ended = after(asking(), t0, finished('expired', 'nobody decided'))
+    assert.equal(says({}, ended), 'this run has already ended: nobody decided | start it again')
+  })
+
+  it('leaves nothing that could begin, however complete its approvals are (P1)', () => {
+    const agreed = after(asking(), t0, approved(ana))
+    assert.equal(verdict({ do: 'begin', parties: nobody }, agreed), 'executionStarted')
+    const edited = after(agreed, t0, editRequested)
+    assert.equal(verdict({ do: 'begin', parties: nobody }, edited), 'it cannot begin')
+  })
+})
+
+describe('breaking the glass', () => {
+  const breaks = (run: Run) => verdict({ do: 'breakGlass', by: ana, reason: 'the shop is down' }, run)
+
+  it('is recorded with who and why, before the decision and while people are asked', () => {
+    assert.deepEqual(eventsOf({ do: 'breakGlass', by: ana, reason: 'the shop is down' }, asking()), [
+      { type: 'glassBroken', by: ana, reason: 'the shop is down' },
+    ])
+    assert.equal(breaks(after(emptyRun('r-1'), t0, proposed, planned())), 'glassBroken')
+  })
+
+  it('happens once, and not where it is too late or another run follows (P12)', () => {
+    const twice = 'Bo has already broken the glass | two people of its role approve it'
+    assert.equal(breaks(after(asking(), t0, glassBroken)), twice)
+    assert.equal(breaks(begun()), 'it has begun already | nothing more is needed')
+    assert.equal(breaks(after(asking(), t0, finished('refused', 'no'))), 'this run has already ended: no')
+    const edited = 'Bo has asked for it with other values | look at run r-2'
+    assert.equal(breaks(after(asking(), t0, editRequested)), edited)
+  })
+
+  it('voids what was approved: the run is decided and asked anew (P1)', () => {
+    const agreed = after(asking(), t0, approved(ana))
+    const broken = after(agreed, t0, glassBroken)
+    assert.equal(verdict({ do: 'begin', parties: nobody }, broken), 'it cannot begin')
+    const glass = decision({
+      rule: oneApprover({ name: 'break-glass', lines: [{ from: ['lead'], quorum: 2 }], not: [] }),
+    })
+    const hash = other
+    const again = eventsOf({ do: 'decide', replan: null, plan: hash, decision: glass }, broken)
+    const asked = after(broken, t0, ...again)
+    assert.equal(verdict({ do: 'begin', parties: nobody }, asked), 'it is not approved')
+    const one = after(asked, t0, approved(ana, 'run', hash, ['lead']))
+    assert.equal(verdict({ do: 'begin', parties: nobody }, one), 'it is not approved')
+    const sameAgain = after(one, t0, approved(ana, 'run', hash, ['lead']))
+    assert.equal(verdict({ do: 'begin', parties: nobody }, sameAgain), 'it is not approved')
+    const two = after(one, t0, approved(cy, 'run', hash, ['lead']))
+    assert.equal(verdict({ do: 'begin', parties: nobody }, two), 'executionStarted')
   })
 })
 

@@ -35,6 +35,7 @@ import {
   t0,
   undoStarted,
   verdict,
+  waveAsked,
 } from './given.ts'
 
 const [recycle, restart] = [on('recycle'), on('restart')]
@@ -214,6 +215,19 @@ describe('starting a mutation', () => {
     assert.equal(says({ at: restart }, allowed), words)
   })
 
+  it('is refused in a later wave until that wave is approved, where waves ask (P1)', () => {
+    const two = draft(['a', 'b'], (host) => [step('recycle', host)])
+    const of = (waveApproval: string | null) =>
+      after(begun({ ...two, waveApproval }), t0, preflighted(on('recycle', 'a')), preflighted(on('recycle', 'b')))
+    const into = (target: string, run: Run) => says({ at: on('recycle', target) }, run)
+    assert.equal(into('b', of(null)), 'actionStarted')
+    assert.equal(into('a', of('always')), 'actionStarted')
+    assert.equal(into('b', of('always')), 'wave:2 is not approved (P1)')
+    const asked = after(of('always'), t0, waveAsked(2))
+    assert.equal(into('b', after(asked, t0, approved(bo), approved(bo, 'wave:3'))), 'wave:2 is not approved (P1)')
+    assert.equal(into('b', after(asked, t0, approved(bo, 'wave:2'))), 'actionStarted')
+  })
+
   it('is refused where the approvals no longer suffice: the author became unknown (P1, P10)', () => {
     const run = after(begun(draft(), decision({ rule: oneApprover({ not: ['author'] }) })), t0, preflighted(recycle))
     assert.equal(says({ parties: { ...nobody, authors: null } }, run), 'run is not approved (P1)')
@@ -244,16 +258,55 @@ describe('starting a mutation', () => {
   })
 })
 
-describe('asking for a step', () => {
-  const ask = (run: Run) => verdict({ do: 'askStep', scope: 'step:restart', rule: oneApprover() }, run)
+describe('asking for a part of the run', () => {
+  type AskPart = Extract<RunCommand, { do: 'askPart' }>
+  const command = (changes: Partial<AskPart> = {}): AskPart => ({
+    do: 'askPart',
+    scope: 'step:restart',
+    rule: oneApprover(),
+    again: false,
+    ...changes,
+  })
+  const ask = (run: Run, changes: Partial<AskPart> = {}) => verdict(command(changes), run)
 
   it('happens once, for the plan that runs, and expires from now', () => {
-    const command: RunCommand = { do: 'askStep', scope: 'step:restart', rule: oneApprover() }
-    assert.deepEqual(eventsOf(command, begun(), t0 + 7), [
+    assert.deepEqual(eventsOf(command(), begun(), t0 + 7), [
       { type: 'stepAsked', scope: 'step:restart', plan, rule: oneApprover(), expiresAt: t0 + 7 + 30 * minute },
     ])
     assert.equal(ask(after(begun(), t0, stepAsked('restart'))), 'it was already asked')
-    assert.equal(verdict({ ...command, scope: 'run' }, begun()), 'it was already asked')
+    assert.equal(ask(begun(), { scope: 'run' }), 'it was already asked')
+  })
+
+  it('happens again where its rule is no longer enough, and never for the run as a whole', () => {
+    const asked = after(begun(), t0, stepAsked('restart'))
+    assert.equal(ask(asked, { again: true }), 'stepAsked')
+    assert.equal(ask(asked, { again: true, scope: 'run' }), 'it was already asked')
+    assert.equal(ask(begun(), { again: true }), 'it was already asked')
+  })
+
+  it('again voids what was approved under the milder rule (P1)', () => {
+    const asked = after(begun(), t0, preflighted(restart), stepAsked('restart'), approved(bo, 'step:restart'))
+    const start: RunCommand = {
+      do: 'startAction',
+      at: restart,
+      key: 'k-1',
+      gate: { plan, checked: [] },
+      deadlineAt: t0 + 30_000,
+      parties: nobody,
+    }
+    assert.equal(verdict(start, asked), 'actionStarted')
+    const strict = oneApprover({ name: 'strict', lines: [{ from: ['cab'], quorum: 1 }] })
+    const again = after(asked, t0, ...eventsOf(command({ again: true, rule: strict }), asked))
+    assert.equal(verdict(start, again), 'step:restart is not approved (P1)')
+    assert.equal(verdict(start, after(again, t0, approved(bo, 'step:restart'))), 'step:restart is not approved (P1)')
+    const cab = approved(bo, 'step:restart', plan, ['cab'])
+    assert.equal(verdict(start, after(again, t0, cab)), 'actionStarted')
+  })
+
+  it('is the same for a wave', () => {
+    assert.equal(ask(begun(), { scope: 'wave:2' }), 'stepAsked')
+    const [event] = eventsOf(command({ scope: 'wave:2' }), begun())
+    assert.equal(event?.type === 'stepAsked' && event.scope, 'wave:2')
   })
 
   it('is refused outside execution, and after a stop (P11)', () => {

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict'
 import { approvalsFor } from '../../src/core/approval.ts'
 import { emptyRun } from '../../src/core/evolve.ts'
-import { hasMutated, noStep, type RunEvent, stepOf } from '../../src/core/run.ts'
+import type { RunEvent } from '../../src/core/run.ts'
+import { hasMutated, noStep, stepOf } from '../../src/core/step-state.ts'
 import {
   after,
   ana,
@@ -13,8 +14,10 @@ import {
   decided,
   decision,
   draft,
+  editRequested,
   ended,
   finished,
+  glassBroken,
   ladder,
   on,
   other,
@@ -66,6 +69,79 @@ describe('the fold', () => {
       same.approvals.map((each) => each.by.id),
       ['bo'],
     )
+  })
+
+  it('asks a part again with a fresh ask, and what was approved for it before is void (P1)', () => {
+    const asked = after(begun(), t0, stepAsked('restart'), approved(bo, 'step:restart'), {
+      type: 'reminded',
+      scope: 'step:restart',
+      count: 2,
+    })
+    const again = after(asked, t0 + 5, stepAsked('restart'))
+    const ask = again.asks['step:restart']
+    assert.ok(ask)
+    assert.deepEqual([ask.at, ask.reminded, ask.escalated], [t0 + 5, 0, []])
+    assert.deepEqual(approvalsFor(again, ask), [])
+    assert.deepEqual(
+      again.approvals.map((each) => each.scope),
+      ['run'],
+    )
+    const elsewhere = after(begun(), t0, approved(bo, 'step:restart', other), stepAsked('restart'))
+    assert.equal(elsewhere.approvals.length, 2, 'one of another plan is kept, to be shown')
+  })
+
+  it('remembers of each ask who was reminded and who was told that they stand in', () => {
+    const told: readonly RunEvent[] = [
+      { type: 'reminded', scope: 'run', count: 3 },
+      { type: 'escalated', scope: 'run', to: ['on-call'] },
+      { type: 'escalated', scope: 'run', to: ['security'] },
+      { type: 'reminded', scope: 'step:never-asked', count: 1 },
+      { type: 'escalated', scope: 'constructor', to: ['x'] },
+    ]
+    const { asks, status } = after(asking(), t0, ...told)
+    assert.deepEqual(Object.keys(asks), ['run'])
+    assert.deepEqual([asks['run']?.reminded, asks['run']?.escalated], [3, ['on-call', 'security']])
+    assert.equal(status, 'awaitingApproval')
+  })
+
+  it('forgets with a broken glass what was decided and asked, and keeps the plan’s draft and evidence (P1)', () => {
+    const before = after(asking(), t0, approved(ana), { type: 'waited', reason: 'x' })
+    const run = after(before, t0 + 7, glassBroken)
+    assert.deepEqual([run.plan, run.decision, run.asks, run.waiting], [null, null, {}, null])
+    assert.deepEqual(run.glass, { by: bo, reason: 'the shop is down', at: t0 + 7 })
+    assert.deepEqual([run.draft, run.status], [before.draft, 'proposed'])
+    assert.deepEqual(after(run, t0, planned()).glass, run.glass, 'a new plan does not mend it')
+  })
+
+  it('counts no approval of before under the rule of the broken glass, even for the same hash (P1)', () => {
+    const run = after(asking(), t0, approved(ana), glassBroken, decided())
+    assert.deepEqual(run.approvals, [])
+  })
+
+  it('keeps who asked for other values, and the change that runbot opened, also under a new plan', () => {
+    const opened: RunEvent = { type: 'standardChangeOpened', sysId: 'c-1', number: 'CHG7' }
+    const run = after(asking(), t0, opened, editRequested)
+    assert.deepEqual([run.standardChange, run.edit], [{ sysId: 'c-1', number: 'CHG7' }, editRequested])
+    assert.equal(run.status, 'awaitingApproval')
+    assert.deepEqual(after(run, t0, planned()).standardChange, run.standardChange)
+  })
+
+  it('knows the run that it follows', () => {
+    const link = { run: 'r-0', why: 'edit' } as const
+    assert.deepEqual(after(emptyRun('r-1'), t0, { ...proposed, link } as RunEvent).link, link)
+    assert.equal(after(emptyRun('r-1'), t0, proposed).link, null)
+  })
+
+  it('keeps what was asked before a new plan to compare with, but not what was never asked', () => {
+    const first = after(emptyRun('r-1'), t0, proposed, planned(), decided())
+    assert.equal(first.previous, null)
+    const replaced: RunEvent = { ...planned(draft(['web-02'])), replaces: plan }
+    const second = after(first, t0, replaced)
+    assert.deepEqual([second.previous?.draft, second.previous?.decision], [first.draft, first.decision])
+    assert.deepEqual(after(second, t0, decided(decision(), other)).previous, second.previous)
+    const third = after(second, t0, decided(decision(), other), { ...planned(), replaces: other })
+    assert.equal(third.previous?.draft.targets[0]?.name, 'web-02')
+    assert.equal(after(emptyRun('r-1'), t0, proposed, replaced).previous, null)
   })
 
   it('remembers since when it waits, by the first reason, until what it waited for came', () => {

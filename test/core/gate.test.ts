@@ -21,6 +21,7 @@ import {
   plan,
   stepAsked,
   t0,
+  waveAsked,
 } from './given.ts'
 
 const member = { groups: ['owner'], unknown: false }
@@ -32,6 +33,7 @@ const answer = (changes: Partial<Recheck> = {}, run: Run = begun(), scopes = ['r
     decision: run.decision ?? decision(),
     parties: nobody,
     authority: new Map([[ana.id, member]]),
+    rules: new Map(),
     ...changes,
   })
 
@@ -123,6 +125,85 @@ describe('the gate', () => {
         gate: 'closed',
         reason: 'run was approved for another plan',
       })
+    })
+  })
+
+  it('voids nothing for a harmless change of the world: 40 users, now 41 (P2)', () => {
+    const reach = (users: number) => judged(guardrail('blast radius', 'pass', `${users} of at most 500 users`))
+    assert.equal(answer({ decision: reach(41) }, begun(draft(), reach(40))).gate, 'open')
+  })
+
+  describe('counts an approval for what its person was at the click and still is (P2, P10)', () => {
+    const rule = oneApprover({ lines: [{ from: ['owner'], quorum: 1 }] })
+    const run = (groups: readonly string[]) =>
+      after(asking(draft(), decision({ rule })), t0, approved(ana, 'run', plan, [...groups]), {
+        type: 'executionStarted',
+        plan,
+      })
+    const now = (...groups: readonly string[]) => new Map([[ana.id, { groups, unknown: false }]])
+
+    it('both: open', () => assert.equal(answer({ authority: now('owner', 'cab') }, run(['owner'])).gate, 'open'))
+    it('has left since: closed', () => assert.equal(answer({ authority: now('cab') }, run(['owner'])).gate, 'closed'))
+    it('has joined since: closed', () => assert.equal(answer({ authority: now('owner') }, run(['cab'])).gate, 'closed'))
+
+    it('stood in by no right at the click, though the time has come by now: closed', () => {
+      const lines = [{ from: ['owner'], quorum: 1, substitute: { from: ['on-call'], afterMs: 1000 } }]
+      const asked = asking(draft(), decision({ rule: oneApprover({ lines }) }))
+      const clicked = (groups: readonly string[]) => after(asked, t0, approved(ana, 'run', plan, [...groups]))
+      assert.equal(answer({ authority: now('on-call') }, clicked([])).gate, 'closed')
+      assert.equal(answer({ authority: now('on-call') }, clicked(['on-call'])).gate, 'open')
+      assert.equal(answer({ authority: now('owner') }, clicked(['on-call'])).gate, 'closed')
+    })
+  })
+
+  describe('says stricter', () => {
+    const strict = oneApprover({ name: 'strict', lines: [{ from: ['owner'], quorum: 2 }] })
+    const stepRun = after(begun(), t0, stepAsked('restart'), approved(ana, 'step:restart'))
+    const scopes = ['run', 'step:restart']
+    const under = (rule: ApprovalRule, run = stepRun) =>
+      answer({ rules: new Map([['step:restart', rule]]) }, run, scopes)
+
+    it('where a step needs more people, others, or without the author by now (P1, P10)', () => {
+      const rules = [
+        strict,
+        oneApprover({ lines: [{ from: ['cab'], quorum: 1 }] }),
+        oneApprover({ lines: [{ from: ['owner'], quorum: 1 }] }),
+        oneApprover({ not: ['requester', 'author'] }),
+      ]
+      for (const rule of rules) assert.deepEqual(under(rule), { gate: 'stricter', scope: 'step:restart', rule })
+    })
+
+    it('for a wave too, and before anyone looks at who approved', () => {
+      const run = after(begun(draft(['a', 'b'])), t0, waveAsked(2))
+      const answered = answer({ rules: new Map([['wave:2', strict]]) }, run, ['run', 'wave:2'])
+      assert.deepEqual(answered, { gate: 'stricter', scope: 'wave:2', rule: strict })
+    })
+
+    it('not where whoever agreed is enough, whatever the rule is called', () => {
+      for (const rule of [oneApprover(), oneApprover({ name: 'milder', not: [] }), oneApprover({ expiresMs: 1 })])
+        assert.equal(under(rule).gate, 'open')
+    })
+
+    it('not for a part that was asked under the stricter rule since', () => {
+      const again = after(stepRun, t0, stepAsked('restart', strict))
+      assert.equal(under(strict, again).gate, 'closed')
+      const both = new Map([ana, bo].map(({ id }) => [id, member] as const))
+      const agreed = after(again, t0, approved(ana, 'step:restart'), approved(bo, 'step:restart'))
+      assert.equal(answer({ authority: both, rules: new Map([['step:restart', strict]]) }, agreed, scopes).gate, 'open')
+    })
+
+    it('never for a stop, a hold or another plan: those come first (P2)', () => {
+      const rules = new Map([['step:restart', strict]])
+      const stopped = judged(guardrail('freeze', 'stop', 'payday'))
+      assert.equal(answer({ rules, decision: stopped }, stepRun, scopes).gate, 'closed')
+      assert.equal(answer({ rules, plan: other }, stepRun, scopes).gate, 'changed')
+    })
+  })
+
+  it('closes for a wave that was never asked for (P1)', () => {
+    assert.deepEqual(answer({}, begun(draft(['a', 'b'])), ['run', 'wave:2']), {
+      gate: 'closed',
+      reason: 'wave:2 was never approved',
     })
   })
 

@@ -81,10 +81,17 @@ export const draft = (
   steps: (host: string) => readonly PlannedStep[] = ladder,
   changes: Partial<Draft> = {},
 ): Draft => ({
-  runbook: { id: 'restart-iis', title: 'Recycle the pool', owner: 'web-platform', content: 'c'.repeat(64) },
+  runbook: {
+    id: 'restart-iis',
+    title: 'Recycle the pool',
+    owner: 'web-platform',
+    content: 'c'.repeat(64),
+    class: null,
+  },
   parameters: { pool: 'DefaultAppPool' },
   targets: targets.map((name) => ({ name, ci: ci(name) })),
   waves: targets.map((name) => [name]),
+  waveApproval: null,
   stopAfterFailures: 1,
   evidence: [],
   steps: Object.fromEntries(targets.map((name) => [name, steps(name)])),
@@ -162,6 +169,23 @@ export const stepAsked = (id: string, rule = oneApprover(), at = t0): RunEvent =
   expiresAt: at + rule.expiresMs,
 })
 
+export const waveAsked = (number: number, rule = oneApprover(), at = t0): RunEvent => ({
+  type: 'stepAsked',
+  scope: `wave:${number}`,
+  plan,
+  rule,
+  expiresAt: at + rule.expiresMs,
+})
+
+export const glassBroken: RunEvent = { type: 'glassBroken', by: bo, reason: 'the shop is down' }
+export const editRequested: Extract<RunEvent, { type: 'editRequested' }> = {
+  type: 'editRequested',
+  by: bo,
+  parameters: { pool: 'Shop' },
+  run: 'r-2',
+  note: 'the other pool',
+  conversation: {},
+}
 export const stopRequested: RunEvent = { type: 'stopRequested', by: bo, reason: 'wrong host' }
 export const finished = (status: EndStatus, reason = 'so it ended'): RunEvent => ({ type: 'finished', status, reason })
 

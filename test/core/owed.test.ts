@@ -1,6 +1,7 @@
 // Owns the specs of what is owed: given a log, the one next piece of work, or when to look again (DESIGN §3).
 import assert from 'node:assert/strict'
 import { emptyRun } from '../../src/core/evolve.ts'
+import type { ApprovalRule } from '../../src/core/governance.ts'
 import { owed, PREFLIGHT_FRESH_MS, stoppedWords } from '../../src/core/owed.ts'
 import type { Draft } from '../../src/core/plan.ts'
 import type { Run, RunEvent } from '../../src/core/run.ts'
@@ -15,13 +16,16 @@ import {
   decision,
   done,
   draft,
+  editRequested,
   ended,
   finished,
+  glassBroken,
   ladder,
   minute,
   nobody,
   on,
   oneApprover,
+  plan,
   planned,
   preflighted,
   proposed,
@@ -34,6 +38,7 @@ import {
   undoEnded,
   undoStarted,
   verified,
+  waveAsked,
 } from './given.ts'
 
 const [recycle, restart] = [on('recycle'), on('restart')]
@@ -52,7 +57,10 @@ function next(run: Run, at = t0, authors: readonly string[] | null = []): string
   if (!answer.work) return answer.wakeAt === null ? 'rest' : `rest until +${(answer.wakeAt - t0) / minute}`
   const { work } = answer
   if (work.do === 'finish') return `finish ${work.status}`
-  if (work.do === 'capture' || work.do === 'expire') return `${work.do} ${work.do === 'capture' ? work.id : work.scope}`
+  if (work.do === 'capture') return `capture ${work.id}`
+  if (work.do === 'expire' || work.do === 'askPart') return `${work.do} ${work.scope}`
+  if (work.do === 'remind') return `remind ${work.scope} ${work.count}×`
+  if (work.do === 'escalate') return `escalate ${work.scope} to ${work.to.join(', ')}`
   const where = 'at' in work ? ` ${work.at.step} ${work.at.target}` : ''
   return `${work.do}${where}${work.do === 'follow' ? ` ${work.which}` : ''}`
 }
@@ -103,6 +111,28 @@ describe('before it begins', () => {
     assert.equal(next(run, t0 + 60 * minute), 'begin')
   })
 
+  it('an edited run is replaced, whatever was approved, unless it was stopped first', () => {
+    assert.equal(next(after(asking(), t0, editRequested)), 'replace')
+    assert.equal(next(after(asking(), t0, approved(ana), editRequested), t0 + 99 * minute), 'replace')
+    assert.equal(next(after(asking(), t0, editRequested, stopRequested)), 'finish cancelled')
+  })
+
+  it('a broken glass has it decided anew, without planning or capturing again', () => {
+    const run = after(asking(), t0, approved(ana), glassBroken)
+    assert.equal(next(run), 'decide')
+    assert.equal(run.status, 'proposed')
+  })
+
+  it('the standard change that policy wants is opened once, after the approvals and before it begins', () => {
+    const wants = (changes: object = {}) => asking(draft(), decision({ standardChange: 'restart-web', ...changes }))
+    assert.equal(next(wants()), 'rest until +30')
+    const agreed = after(wants(), t0, approved(ana))
+    assert.deepEqual(owed(agreed, t0, nobody), { work: { do: 'openStandardChange', template: 'restart-web' } })
+    const opened: RunEvent = { type: 'standardChangeOpened', sysId: 'c-1', number: 'CHG7' }
+    assert.equal(next(after(agreed, t0, opened)), 'begin')
+    assert.equal(next(wants({ effect: 'allow', rule: null })), 'openStandardChange')
+  })
+
   it('wants a second person where the author is not known (P10)', () => {
     const run = after(asking(draft(), decision({ rule: oneApprover({ not: ['author'] }) })), t0, approved(ana))
     assert.equal(next(run, t0, null), 'rest until +30')
@@ -118,6 +148,77 @@ describe('before it begins', () => {
 
   it('an ended run is owed nothing', () => {
     assert.equal(next(after(asking(), t0, finished('refused'))), 'rest')
+  })
+})
+
+describe('an ask', () => {
+  const remindsAfter = (minutes: number) => oneApprover({ remindMs: minutes * minute })
+  const reminded = (count: number): RunEvent => ({ type: 'reminded', scope: 'run', count })
+  const escalated = (...to: readonly string[]): RunEvent => ({ type: 'escalated', scope: 'run', to })
+  const under = (rule: ApprovalRule) => asking(draft(), decision({ rule }))
+
+  it('is reminded of each time, and says when next', () => {
+    const run = under(remindsAfter(10))
+    assert.equal(next(run), 'rest until +10')
+    assert.equal(next(run, t0 + 10 * minute - 1), 'rest until +10')
+    assert.equal(next(run, t0 + 10 * minute), 'remind run 1×')
+    const once = after(run, t0 + 10 * minute, reminded(1))
+    assert.equal(next(once, t0 + 10 * minute), 'rest until +20')
+    assert.equal(next(once, t0 + 20 * minute), 'remind run 2×')
+    assert.equal(next(after(once, t0, reminded(2)), t0 + 20 * minute), 'rest until +30')
+  })
+
+  it('is reminded of once where several reminders were missed', () => {
+    const run = under(remindsAfter(5))
+    assert.equal(next(run, t0 + 17 * minute), 'remind run 3×')
+    const told = after(run, t0 + 17 * minute, reminded(3))
+    assert.equal(next(told, t0 + 17 * minute), 'rest until +20')
+  })
+
+  it('that has expired, is complete or was stopped reminds nobody', () => {
+    const run = under(remindsAfter(10))
+    assert.equal(next(run, t0 + 30 * minute), 'expire run')
+    assert.equal(next(after(run, t0, approved(ana)), t0 + 20 * minute), 'begin')
+    assert.equal(next(after(run, t0, stopRequested), t0 + 20 * minute), 'finish cancelled')
+  })
+
+  it('of a second ask counts from its own time', () => {
+    const again = after(after(under(remindsAfter(10)), t0, reminded(2)), t0 + 25 * minute, planned(), {
+      ...decided(decision({ rule: remindsAfter(10) }), plan, t0 + 25 * minute),
+    })
+    assert.equal(next(again, t0 + 25 * minute), 'rest until +35')
+    assert.equal(next(again, t0 + 35 * minute), 'remind run 1×')
+  })
+
+  const stands = oneApprover({
+    lines: [
+      { from: ['owner'], quorum: 1, substitute: { from: ['on-call'], afterMs: 10 * minute } },
+      { from: ['cab'], quorum: 1, substitute: { from: ['security', 'on-call'], afterMs: 20 * minute } },
+    ],
+  })
+
+  it('goes to those who stand in at their time, each once (P10)', () => {
+    const run = under(stands)
+    assert.equal(next(run), 'rest until +10')
+    assert.equal(next(run, t0 + 10 * minute), 'escalate run to on-call')
+    const once = after(run, t0, escalated('on-call'))
+    assert.equal(next(once, t0 + 10 * minute), 'rest until +20')
+    assert.equal(next(once, t0 + 20 * minute), 'escalate run to security')
+    assert.equal(next(after(once, t0, escalated('security')), t0 + 20 * minute), 'rest until +30')
+  })
+
+  it('goes to all of them at once where their times were missed, and before it is reminded of', () => {
+    const run = under({ ...stands, remindMs: 5 * minute })
+    assert.equal(next(run, t0 + 21 * minute), 'escalate run to on-call, security')
+    const told = after(run, t0, escalated('on-call', 'security'))
+    assert.equal(next(told, t0 + 21 * minute), 'remind run 4×')
+  })
+
+  it('says the nearest of all its times', () => {
+    const run = under({ ...stands, remindMs: 7 * minute })
+    assert.equal(next(run), 'rest until +7')
+    assert.equal(next(after(run, t0, reminded(1)), t0 + 7 * minute), 'rest until +10')
+    assert.equal(next(under({ ...stands, expiresMs: 9 * minute })), 'rest until +9')
   })
 })
 
@@ -221,7 +322,7 @@ describe('a rung that asks for itself', () => {
 
   it('is looked at, asked for, awaited and then sent with both approvals (P1)', () => {
     assert.equal(next(climbing), 'preflight restart web-01')
-    assert.equal(next(after(climbing, t0, preflighted(restart))), 'askStep restart web-01')
+    assert.equal(next(after(climbing, t0, preflighted(restart))), 'askPart step:restart')
     assert.equal(next(asked), 'rest until +30')
     const { work } = owed(after(asked, t0, approved(ana, 'step:restart')), t0, nobody)
     assert.deepEqual(work?.do === 'act' && work.scopes, ['run', 'step:restart'])
@@ -254,6 +355,62 @@ describe('several targets', () => {
     assert.equal(next(after(run, t0, ...ok('a'))), 'preflight recycle b')
     assert.equal(next(after(run, t0, ...ok('a'), ...ok('b'))), 'preflight recycle c')
     assert.equal(next(after(run, t0, ...ok('a'), ...ok('b'), ...ok('c'))), 'finish succeeded')
+  })
+
+  describe('whose waves ask', () => {
+    const asks = (waves: Draft['waves'], changes: Partial<Draft> = {}) => ({
+      ...fleet(waves),
+      waveApproval: 'always',
+      ...changes,
+    })
+    const agreed = (number: number) => approved(ana, `wave:${number}`)
+    const run = begun(asks([['a'], ['b', 'c'], ['d']]))
+
+    it('begin the first without asking, and ask for each other when the one before is done (P1)', () => {
+      assert.equal(next(run), 'preflight recycle a')
+      const first = after(run, t0, ...ok('a'))
+      assert.deepEqual(owed(first, t0, nobody), {
+        work: { do: 'askPart', part: { tier: 1, approval: 'always' }, scope: 'wave:2' },
+      })
+      const asked = after(first, t0, waveAsked(2))
+      assert.equal(next(asked), 'rest until +30')
+      const second = after(asked, t0, agreed(2))
+      assert.equal(next(second), 'preflight recycle b')
+      assert.equal(next(after(second, t0, ...ok('b'))), 'preflight recycle c')
+      const third = after(second, t0, ...ok('b'), ...ok('c'))
+      assert.equal(next(third), 'askPart wave:3')
+      assert.equal(next(after(third, t0, waveAsked(3), agreed(3), ...ok('d'))), 'finish succeeded')
+    })
+
+    it('send with the approval of the run and of their wave (P1)', () => {
+      const of = after(run, t0, ...ok('a'), waveAsked(2), agreed(2), preflighted(on('recycle', 'b')))
+      const { work } = owed(of, t0, nobody)
+      assert.deepEqual(work?.do === 'act' && work.scopes, ['run', 'wave:2'])
+    })
+
+    it('wait, remind and expire like any ask', () => {
+      const rule = oneApprover({ remindMs: 10 * minute })
+      const asked = after(run, t0, ...ok('a'), waveAsked(2, rule))
+      assert.equal(next(asked, t0 + 11 * minute), 'remind wave:2 1×')
+      assert.equal(next(asked, t0 + 30 * minute), 'expire wave:2')
+    })
+
+    it('ask nobody where nothing more may start: a failure too many, or a stop (P11)', () => {
+      assert.equal(next(after(run, t0, ...bad('a'))), 'finish failed')
+      assert.equal(next(after(run, t0, ...ok('a'), stopRequested)), 'finish cancelled')
+      assert.equal(next(after(run, t0, ...ok('a'), waveAsked(2), stopRequested)), 'finish cancelled')
+    })
+
+    it('ask all the same after a failure that the brake allows', () => {
+      const lenient = begun(asks([['a'], ['b']], { stopAfterFailures: 2 }))
+      assert.equal(next(after(lenient, t0, ...bad('a'))), 'askPart wave:2')
+    })
+
+    it('are asked again where the rule became stricter, for what is left of the wave (P1)', () => {
+      const of = after(run, t0, ...ok('a'), waveAsked(2), agreed(2), ...ok('b'), waveAsked(2))
+      assert.equal(next(of), 'rest until +30')
+      assert.equal(next(after(of, t0, agreed(2))), 'preflight recycle c')
+    })
   })
 
   it('stop after the first failure by default, and say what was not attempted (P11)', () => {

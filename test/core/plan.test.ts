@@ -4,10 +4,19 @@ import fc from 'fast-check'
 import { compileTemplate } from '../../src/adapters/catalog/template.ts'
 import { canonicalJson, sha256Hex } from '../../src/adapters/store/hashing.ts'
 import { known } from '../../src/core/incident.ts'
-import { type Draft, draftPlan, type PlanRequest, planHash, planTier, wavesOf } from '../../src/core/plan.ts'
+import {
+  type Draft,
+  draftPlan,
+  type PlanRequest,
+  planHash,
+  planTier,
+  scopesOf,
+  waveScope,
+  wavesOf,
+} from '../../src/core/plan.ts'
 import type { Call, Check, Operation, Runbook, Wave } from '../../src/core/runbook.ts'
 import { isObject, type Json, type JsonObject } from '../../src/core/values.ts'
-import { blast, cel, ci, draft, minute, oneApprover, t0 } from './given.ts'
+import { blast, cel, ci, draft, minute, oneApprover, step, t0 } from './given.ts'
 
 const call = (name: string, values: Json = {}): Call => ({
   do: name,
@@ -235,6 +244,35 @@ describe('waves', () => {
   })
 })
 
+describe('the scopes of a step', () => {
+  const two = draft(['a', 'b'], (host) => [step('recycle', host), step('restart', host, { approval: 'always' })])
+  const [plain, asking] = two.steps['a'] ?? []
+  assert.ok(plain && asking)
+  const asks = { ...two, waveApproval: 'always' }
+
+  it('are the run, and the step where it asks for itself (P1)', () => {
+    assert.deepEqual(scopesOf(two, plain, 'b'), ['run'])
+    assert.deepEqual(scopesOf(two, asking, 'b'), ['run', 'step:restart'])
+  })
+
+  it('are its wave too where waves ask, but for the first (P1)', () => {
+    assert.deepEqual(scopesOf(asks, plain, 'a'), ['run'])
+    assert.deepEqual(scopesOf(asks, plain, 'b'), ['run', 'wave:2'])
+    assert.deepEqual(scopesOf(asks, asking, 'b'), ['run', 'wave:2', 'step:restart'])
+  })
+
+  it('count waves from one, as people read them', () => assert.deepEqual([0, 1].map(waveScope), ['wave:1', 'wave:2']))
+})
+
+describe('what a plan keeps for the rules about it', () => {
+  it('is the incident class that its runbook is for, and whether its waves ask', () => {
+    assert.deepEqual([drafted().runbook.class, drafted().waveApproval], [null, null])
+    const targets = { ...runbook().targets, approval: 'two-approvers' }
+    const of = drafted({ runbook: runbook({ match: { class: 'disk-full' }, targets }) })
+    assert.deepEqual([of.runbook.class, of.waveApproval], ['disk-full', 'two-approvers'])
+  })
+})
+
 describe('the plan hash', () => {
   const base = draft()
   const steps = (change: (step: NonNullable<Draft['steps'][string]>[number]) => object) => ({
@@ -250,6 +288,8 @@ describe('the plan hash', () => {
     ['a target that is not in the CMDB', { ...base, targets: [{ name: 'web-01' }] }],
     ['the waves', { ...draft(['a', 'b']), waves: [['a', 'b']] }],
     ['the brake', { ...base, stopAfterFailures: 2 }],
+    ['whether waves ask', { ...base, waveApproval: 'always' }],
+    ['the incident class', { ...base, runbook: { ...base.runbook, class: 'disk-full' } }],
     [
       'what is sent',
       { ...base, steps: steps(({ action }) => ({ action: action && { ...action, with: { host: 'db-01' } } })) },

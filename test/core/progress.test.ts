@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict'
 import type { PlannedStep } from '../../src/core/plan.ts'
 import { stepEnd, stepsScope, targetEnd } from '../../src/core/progress.ts'
-import { type RunEvent, stepOf } from '../../src/core/run.ts'
+import type { RunEvent } from '../../src/core/run.ts'
+import { stepOf } from '../../src/core/step-state.ts'
 import {
   after,
   begun,

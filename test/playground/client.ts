@@ -41,6 +41,8 @@ export interface PlaygroundClient {
   ): Promise<{ conversationId: string }>
   /** Presses an Action.Execute; `data` goes over what the button carries. */
   click(verb: string, data?: Record<string, unknown>, press?: Press): Promise<InvokeAnswer>
+  /** What a client does by itself when a card comes into view: the card's own `refresh`, as this person. */
+  refresh(message: string, user?: Pick<PlaygroundUser, 'aadObjectId'>): Promise<InvokeAnswer>
   /** Presses an Action.Submit, as an old client does. */
   submit(data: Record<string, unknown>, press: Press & { readonly message: string }): Promise<void>
   installBot(conversationId?: string): Promise<void>
@@ -126,6 +128,19 @@ export async function connectPlayground(playground: Playground): Promise<Playgro
     })
   }
 
+  const invoke = async (
+    { id, conversationId }: PlaygroundMessage,
+    user: Press['user'],
+    value: { readonly action: object; readonly trigger: 'manual' | 'automatic' },
+  ): Promise<InvokeAnswer> =>
+    (await call('/_conversation/v1/invoke', {
+      name: 'adaptiveCard/action',
+      from: { id: userOf(user).id },
+      conversation: { id: conversationId },
+      replyToId: id,
+      value,
+    })) as InvokeAnswer
+
   return {
     messages: () => [...seen.values()],
     thread: (conversationId) => [...seen.values()].filter((message) => message.conversationId === conversationId),
@@ -168,16 +183,16 @@ export async function connectPlayground(playground: Playground): Promise<Playgro
       const message = press.message ? standing(press.message) : [...seen.values()].findLast(fits)
       if (!message) throw new Error(`no card has a button ${verb}`)
       const action = findAction(message.card, verb)
-      return (await call('/_conversation/v1/invoke', {
-        name: 'adaptiveCard/action',
-        from: { id: userOf(press.user).id },
-        conversation: { id: message.conversationId },
-        replyToId: message.id,
-        value: {
-          action: { type: 'Action.Execute', verb, data: { ...(action?.['data'] as object | undefined), ...data } },
-          trigger: 'manual',
-        },
-      })) as InvokeAnswer
+      return invoke(message, press.user, {
+        action: { type: 'Action.Execute', verb, data: { ...(action?.['data'] as object | undefined), ...data } },
+        trigger: 'manual',
+      })
+    },
+    async refresh(id, user) {
+      const message = standing(id)
+      const { action } = (message.card?.['refresh'] ?? {}) as { action?: object }
+      if (!action) throw new Error('the card does not refresh by itself')
+      return invoke(message, user, { action, trigger: 'automatic' })
     },
     async submit(data, press) {
       const message = standing(press.message)

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { readGovernance } from '../../src/adapters/catalog/governance.ts'
 import { readRunbook } from '../../src/adapters/catalog/runbook.ts'
 import { type Read, readYaml, type Source } from '../../src/adapters/catalog/yaml-source.ts'
-import type { Calendar } from '../../src/core/governance.ts'
+import type { Calendar, Governance } from '../../src/core/governance.ts'
 import type { Freeze, Known, PolicyFacts } from '../../src/core/guardrails/input.ts'
 import {
   type Blast,
@@ -17,6 +17,7 @@ import {
 } from '../../src/core/incident.ts'
 import { draftPlan, type Target } from '../../src/core/plan.ts'
 import type { PolicyQuestion } from '../../src/core/policy.ts'
+import type { Person } from '../../src/core/run.ts'
 import type { Operation } from '../../src/core/runbook.ts'
 import { type Instant, isObject, type Json, type JsonObject } from '../../src/core/values.ts'
 
@@ -54,6 +55,13 @@ export interface CaseFacts {
   readonly locks?: { readonly [target: string]: OrUnknown<string | null> }
   readonly freezes?: OrUnknown<readonly { readonly scope: string; readonly reason: string }[]>
   readonly runsLastHour?: OrUnknown<number>
+  /** What ServiceNow finds against a change, by its number. */
+  readonly conflicts?: { readonly [change: string]: OrUnknown<readonly string[]> }
+  /** Under the exception as it reads, unless `content` says that it read otherwise. */
+  readonly signatures?: OrUnknown<
+    readonly { readonly exception: string; readonly by: string; readonly content?: string }[]
+  >
+  readonly glass?: { readonly by: string; readonly reason: string }
 }
 
 export interface Excerpts {
@@ -69,7 +77,11 @@ const minute = 60_000
 
 const usualGovernance: JsonObject = {
   governance: 1,
-  groups: { 'web-platform': { servicenow: 'Web Platform' }, cab: { servicenow: 'CAB Approval' } },
+  groups: {
+    'web-platform': { servicenow: 'Web Platform' },
+    cab: { servicenow: 'CAB Approval' },
+    lead: { servicenow: 'Incident Leads' },
+  },
   environments: [
     { name: 'dev', when: 'ci.environment == "Development"' },
     { name: 'test', when: 'ci.environment in ["Test", "QA"]' },
@@ -110,7 +122,12 @@ const operations = new Map([operation('ops', 'recycle'), operation('awx', 'start
 /** What policy is asked in a case. Fails where an excerpt is not what production would read. */
 export function questionOf({ governance: rules = {}, runbook: file = {}, facts = {} }: Excerpts): PolicyQuestion {
   const governance = value(
-    readGovernance(source({ ...usualGovernance, ...rules }), { facts: undefined, operations, calendar }),
+    readGovernance(source({ ...usualGovernance, ...rules }), {
+      facts: undefined,
+      operations,
+      pagers: undefined,
+      calendar,
+    }),
   )
   const runbook = value(
     readRunbook(source({ ...usualRunbook, ...file }), { governance, operations, facts: undefined, authors: {} }),
@@ -127,7 +144,8 @@ export function questionOf({ governance: rules = {}, runbook: file = {}, facts =
   const blast = blastOf(facts)
   const draft = draftPlan({ runbook, context, parameters: {}, targets, blast, run: 'r-1' }, { operations })
   assert.ok(draft.ok, draft.ok ? '' : draft.problems.join('; '))
-  return { runbook, governance, draft: draft.value, facts: factsOf(facts, targets, context, blast), at: now }
+  const read = { ...factsOf(facts, targets, context, blast), signatures: signaturesOf(facts, governance) }
+  return { runbook, governance, draft: draft.value, facts: read, at: now }
 }
 
 const source = (text: JsonObject): Source => value(readYaml('case.json', JSON.stringify(text)))
@@ -183,7 +201,25 @@ const blastOf = ({ blast = {} }: CaseFacts): Blast => ({
   vip: factOf(blast.vip ?? false),
 })
 
-function factsOf(facts: CaseFacts, targets: readonly Target[], context: IncidentContext, blast: Blast): PolicyFacts {
+const personOf = (name: string): Person => ({ id: name.toLowerCase(), name, tenant: 't1' })
+
+function signaturesOf({ signatures = [] }: CaseFacts, { exceptions }: Governance): PolicyFacts['signatures'] {
+  if (isUnknown(signatures)) return { known: false, reason: signatures.unknown }
+  const signed = signatures.map(({ exception, by, content }) => ({
+    exception,
+    content: content ?? exceptions.standing[exception]?.content ?? '',
+    by: personOf(by),
+    at: now,
+  }))
+  return { known: true, value: signed }
+}
+
+function factsOf(
+  facts: CaseFacts,
+  targets: readonly Target[],
+  context: IncidentContext,
+  blast: Blast,
+): Omit<PolicyFacts, 'signatures'> {
   const { requester } = facts
   const each = <T>(usual: T) =>
     Object.fromEntries(targets.map(({ name }) => [name, { known: true, value: usual } as const]))
@@ -194,7 +230,7 @@ function factsOf(facts: CaseFacts, targets: readonly Target[], context: Incident
     blast,
     requester: requester
       ? {
-          person: { id: requester.name.toLowerCase(), name: requester.name, tenant: 't1' },
+          person: personOf(requester.name),
           groups: requester.groups,
           allowed: knownOf(requester.allowed),
         }
@@ -202,7 +238,15 @@ function factsOf(facts: CaseFacts, targets: readonly Target[], context: Incident
     changes: {
       ...each<readonly Change[]>([]),
       ...mapped(facts.changes ?? {}, (list) =>
-        list.map((change) => ({ onHold: false, ...change, start: at(change.start), end: at(change.end) })),
+        list.map(
+          (change): Change => ({
+            onHold: false,
+            ...change,
+            sysId: `id-${change.number}`,
+            start: at(change.start),
+            end: at(change.end),
+          }),
+        ),
       ),
     },
     flaps: { ...each<readonly Instant[]>([]), ...mapped(facts.flaps ?? {}, (ago) => ago.map((m) => now - m * minute)) },
@@ -211,5 +255,7 @@ function factsOf(facts: CaseFacts, targets: readonly Target[], context: Incident
       ? { known: true, value: freezes.value.map((freeze): Freeze => ({ ...freeze, by: 'Cy', byId: 'cy', at: now })) }
       : freezes,
     runsLastHour: knownOf(facts.runsLastHour ?? 0),
+    conflicts: mapped(facts.conflicts ?? {}, (list) => list),
+    glass: facts.glass ? { by: personOf(facts.glass.by), reason: facts.glass.reason, at: now } : null,
   }
 }

@@ -1,9 +1,11 @@
 // Owns the sandbox ServiceNow instance: its parts wired behind one server, and the handles that tests hold.
 import { type ServeOptions, type Server, serve } from './server.ts'
 import { type Acl, createAcl } from './servicenow/acl.ts'
+import { createApprovals } from './servicenow/approvals.ts'
 import { type Attachment, createAttachments } from './servicenow/attachments.ts'
 import { type Credentials, createAuth } from './servicenow/auth.ts'
 import { type BusinessRule, createAnnouncer } from './servicenow/business-rule.ts'
+import { type ChangeApi, createChangeApi } from './servicenow/change-api.ts'
 import { loadHistory } from './servicenow/history.ts'
 import { journalOf } from './servicenow/journals.ts'
 import { describeColumn, describeInstance, describeTable } from './servicenow/metadata.ts'
@@ -51,6 +53,12 @@ export type ServiceNow = Server & {
   /** The texts of a journal column, oldest first. */
   notes: (sysId: string, element?: 'work_notes' | 'comments') => string[]
   attachments: (sysId: string) => Attachment[]
+  /** Approval records, and people who answer them. */
+  approvals: ReturnType<typeof createApprovals>
+  /** Who may set the state of any approval record; runbot's account and admin unless changed. */
+  approvalAdmins: Set<string>
+  /** The model of changes, and what their conflict checks find. */
+  changes: ChangeApi['handles']
   /** `javascript:` operands that a real instance would have evaluated. */
   evaluated: string[]
 }
@@ -73,13 +81,19 @@ export const startServiceNow = async (options: ServiceNowOptions = {}): Promise<
   const onWrite = (table: string, row: Row, created: boolean): void => {
     if (table === 'incident') announcer.announce(row, created)
   }
-  const write = createWriter({ schema, records, now, timeZone, onWrite })
+  const approvalAdmins = new Set(['runbot', 'admin'])
+  const write = createWriter({ schema, records, now, timeZone, onWrite, approvalAdmins })
+  const approvals = createApprovals(records, write)
   const evaluated: string[] = []
   const origin = (): string => server.url
   const table = { schema, records, write, acl, timeZone, invalidQueryReturnsNoRows, evaluated, origin }
   const tableApi = createTableApi(table)
   const attachments = createAttachments({ schema, records, tableApi, origin })
-  const server: Server = await serve({ ...options, handler: createRoutes({ auth, tableApi, attachments, onCall }) })
+  const changes = createChangeApi({ schema, records, write, acl, now, timeZone, origin })
+  const server: Server = await serve({
+    ...options,
+    handler: createRoutes({ auth, tableApi, attachments, onCall, changes }),
+  })
 
   const asPerson = (name: string, row: Row | null, input: Row, user: string): Row => {
     const written = write({ table: name, row, input, user })
@@ -120,6 +134,9 @@ export const startServiceNow = async (options: ServiceNowOptions = {}): Promise<
     },
     notes: (sysId, element = 'work_notes') => journalOf(records, sysId, element).map(({ value = '' }) => value),
     attachments: attachments.of,
+    approvals,
+    approvalAdmins,
+    changes: changes.handles,
     evaluated,
   }
 }

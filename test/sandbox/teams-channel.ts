@@ -1,5 +1,6 @@
 // Owns the fake Teams channel: the connector that the bot posts to, and the people who speak to the bot.
 import { type ServeOptions, type Server, serve } from './server.ts'
+import { createChats } from './teams-channel/chats.ts'
 import { createClient } from './teams-channel/client.ts'
 import { createConnector } from './teams-channel/connector.ts'
 import type { Person, TeamsWorld } from './teams-channel/people.ts'
@@ -16,6 +17,8 @@ export type TeamsChannelOptions = Omit<ServeOptions, 'handler'> & {
   headers?: Record<string, string>
   /** Above it a message is a 413; 28 KiB unless told. */
   maxBytes?: number
+  /** The longest page of a roster; 500 unless told. */
+  maxPage?: number
 }
 
 export type TeamsChannel = Server &
@@ -27,6 +30,10 @@ export type TeamsChannel = Server &
     /** Every thread and personal chat, in the order of its beginning. */
     threads: () => Thread[]
     thread: (conversationId: string) => Thread | null
+    /** What the bot and this person said to each other alone; null where there is nothing. */
+    personal: (person: Person) => Thread | null
+    /** The person removes their chat with the bot and its history. */
+    removeChat: (person: Person) => void
     message: (id: string) => Message | null
     /** The first message that fits, standing or to come. */
     waitFor: (fits: (message: Message) => boolean, timeoutMs?: number) => Promise<Message>
@@ -45,15 +52,19 @@ const TEAM: TeamsWorld['team'] = {
 }
 
 export const startTeamsChannel = async (options: TeamsChannelOptions = {}): Promise<TeamsChannel> => {
-  const { now = () => new Date(), tenantId = TENANT, people = [], team = TEAM, maxBytes = 28 * 1024 } = options
+  const { now = () => new Date(), tenantId = TENANT, people = [], team = TEAM } = options
+  const { maxBytes = 28 * 1024, maxPage = 500 } = options
   const world = { tenantId, team, people, bot: options.bot ?? { id: '28:runbot', name: 'runbot' } }
   const threads = createThreads(now)
+  const chats = createChats(world)
+  const threadOf = (id: string): Thread | null =>
+    threads.all().find(({ conversationId }) => conversationId === id) ?? null
   let endpoint = options.botEndpoint ?? ''
   const serviceUrl = (): string => `${server.url}/`
-  const handler = createConnector({ world, threads, maxBytes, url: serviceUrl })
+  const handler = createConnector({ world, threads, chats, maxBytes, maxPage, url: serviceUrl })
   const server: Server = await serve({ ...options, handler })
   const headers = options.headers ?? {}
-  const client = createClient({ world, threads, serviceUrl, botEndpoint: () => endpoint, headers, now })
+  const client = createClient({ world, threads, chats, serviceUrl, botEndpoint: () => endpoint, headers, now })
 
   return {
     ...server,
@@ -64,7 +75,9 @@ export const startTeamsChannel = async (options: TeamsChannelOptions = {}): Prom
       endpoint = url
     },
     threads: threads.all,
-    thread: (conversationId) => threads.all().find((thread) => thread.conversationId === conversationId) ?? null,
+    thread: threadOf,
+    personal: (person) => threadOf(chats.idOf(person)),
+    removeChat: chats.remove,
     message: threads.find,
     waitFor: threads.waitFor,
   }

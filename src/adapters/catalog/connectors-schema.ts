@@ -27,6 +27,15 @@ const servicenow = keys({
   person: text.exactOptional(),
   resolve: keys({ closeCode: text.exactOptional() }).exactOptional(),
   failed: keys({ state: whole(-10, 100).exactOptional(), assign: text.exactOptional() }).exactOptional(),
+  approvals: flag.exactOptional(),
+})
+
+const pager = keys({
+  kind: oneOf(['pagerduty', 'servicenow']),
+  url: secret.exactOptional(),
+  routingKey: secret.exactOptional(),
+  group: text.exactOptional(),
+  table: text.exactOptional(),
 })
 
 const inbound = keys({
@@ -88,10 +97,12 @@ export const connectorsSchema = keys({
   connectors: z.literal(1),
   servicenow: servicenow.exactOptional(),
   inbound: inbound.exactOptional(),
+  pagers: mapOf(word, pager).exactOptional(),
   systems: mapOf(word, keys({ ...systemKeys, operations: mapOf(word, anything) })),
 })
 export type ConnectorsFile = z.infer<typeof connectorsSchema>
 export type SystemFile = ConnectorsFile['systems'][string]
+export type PagerFile = z.infer<typeof pager>
 
 /** The operation's declaration, by the kind of its system. */
 export const operationSchema = (kind: SystemKind) => keys({ tier, ...OPERATIONS[kind] })

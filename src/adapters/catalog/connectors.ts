@@ -1,8 +1,14 @@
-// Owns what connectors.yaml means: systems with their secrets, operations without them, the ServiceNow column maps.
+// Owns what connectors.yaml means: systems and pagers with their secrets, operations without them, the ServiceNow column maps.
 import type { CatalogProblem, Operation } from '../../core/runbook.ts'
 import type { Json, JsonObject } from '../../core/values.ts'
-import type { ServiceNowSettings, SystemSettings } from '../../ports/catalog.ts'
-import { type ConnectorsFile, connectorsSchema, operationSchema, type SystemFile } from './connectors-schema.ts'
+import type { Content, PagerSettings, ServiceNowSettings, SystemSettings } from '../../ports/catalog.ts'
+import {
+  type ConnectorsFile,
+  connectorsSchema,
+  operationSchema,
+  type PagerFile,
+  type SystemFile,
+} from './connectors-schema.ts'
 import { type Environment, fillEnvironment } from './environment.ts'
 import { factsOf, type KnownFacts } from './facts.ts'
 import { compilePattern } from './pattern.ts'
@@ -14,6 +20,7 @@ export interface Connectors {
   readonly operations: ReadonlyMap<string, Operation>
   readonly systems: { readonly [name: string]: SystemSettings }
   readonly servicenow: ServiceNowSettings
+  readonly pagers: Content['pagers']
   readonly inbound: JsonObject
   readonly facts: KnownFacts
   /** Names of the environment that are not set. */
@@ -23,7 +30,7 @@ export interface Connectors {
 /** No incident fits this query: without a `servicenow` part nothing is picked up. */
 const NO_INCIDENT = 'sys_idISEMPTY'
 
-/** Reads connectors.yaml. Secrets end up in `systems` and `inbound` only. */
+/** Reads connectors.yaml. Secrets end up in `systems`, `pagers` and `inbound` only. */
 export function readConnectors(source: Source, env: Environment): Read<Connectors> {
   const shape = readShape(source, connectorsSchema)
   if (!shape.ok) return shape
@@ -43,12 +50,18 @@ export function readConnectors(source: Source, env: Environment): Read<Connector
       else problems.push(...read.problems)
     }
   }
+  const pagers: Record<string, PagerSettings> = {}
+  for (const [name, declared] of Object.entries(shape.value.pagers ?? {})) {
+    const filledIn = (file.pagers as { [name: string]: PagerFile })[name] as PagerFile
+    pagers[name] = pagerOf(filledIn)
+    problems.push(...pagerProblems(source, name, declared, filledIn))
+  }
   const servicenow = servicenowOf(shape.value.servicenow)
   const inbound = (filled.value as { inbound?: JsonObject }).inbound ?? {}
   if (problems.length > 0) return { ok: false, problems }
   return {
     ok: true,
-    value: { operations, systems, servicenow, inbound, facts: factsOf(servicenow), unset: filled.unset },
+    value: { operations, systems, servicenow, pagers, inbound, facts: factsOf(servicenow), unset: filled.unset },
   }
 }
 
@@ -125,5 +138,36 @@ function servicenowOf(file: ConnectorsFile['servicenow']): ServiceNowSettings {
       state: file?.failed?.state === undefined ? null : String(file.failed.state),
       assign: file?.failed?.assign ?? null,
     },
+    approvals: file?.approvals ?? false,
   }
 }
+
+/** Where a key is missing that its kind needs, `pagerProblems` says so and the settings are not used. */
+function pagerOf({ kind, url, routingKey = '', group = '', table }: PagerFile): PagerSettings {
+  if (kind === 'servicenow') return { kind, group, table: table ?? 'incident_task' }
+  return { kind, url: (url ?? 'https://events.pagerduty.com').replace(/\/+$/, ''), routingKey }
+}
+
+function pagerProblems(source: Source, name: string, declared: PagerFile, filled: PagerFile): CatalogProblem[] {
+  const problems: CatalogProblem[] = []
+  const note = (key: string, message: string | undefined) => {
+    if (message !== undefined) problems.push(source.problem(['pagers', name, key], message))
+  }
+  const own = declared.kind === 'pagerduty' ? ['url', 'routingKey'] : ['group', 'table']
+  for (const key of ['url', 'routingKey', 'group', 'table'] as const)
+    if (declared[key] !== undefined && !own.includes(key))
+      note(key, `"${key}" is not for pagers of kind ${declared.kind}: they have ${own.join(' and ')}`)
+  if (declared.kind === 'pagerduty' && declared.routingKey === undefined)
+    note('routingKey', '"routingKey" is missing: expected the integration key of a service, such as "${env:NAME}"')
+  if (declared.kind === 'servicenow' && declared.group === undefined)
+    note('group', '"group" is missing: expected the assignment group that is woken')
+  if (filled.url !== undefined) note('url', urlProblem(filled.url))
+  if (filled.table !== undefined) note('table', tableProblem(filled.table))
+  return problems
+}
+
+/** A page that is an incident itself could be picked up as one. */
+const tableProblem = (table: string): string | undefined =>
+  /^[a-z][a-z0-9_]{0,79}$/.test(table) && table !== 'incident'
+    ? undefined
+    : 'expected a table of tasks other than incident, such as incident_task'

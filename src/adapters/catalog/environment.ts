@@ -6,7 +6,8 @@ import type { Path, Source } from './yaml-source.ts'
 export type Environment = { readonly [name: string]: string | undefined }
 
 const REFERENCE = /\$\{env:([^}]*)\}/g
-const SECRET_PLACES = /^(inbound\/|systems\/[^/]+\/(url|auth|allow|callbackSecret)(\/|$))/
+const SECRET_PLACES =
+  /^(inbound\/|pagers\/[^/]+\/(url|routingKey)$|systems\/[^/]+\/(url|auth|allow|callbackSecret)(\/|$))/
 
 export interface Filled {
   readonly value: Json
@@ -23,7 +24,7 @@ export function fillEnvironment(source: Source, env: Environment): Filled {
   const text = (value: string, path: Path): string =>
     value.replaceAll(REFERENCE, (_, name: string) => {
       if (!SECRET_PLACES.test(path.join('/'))) {
-        const places = 'url, auth, allow and callbackSecret of a system, and in inbound'
+        const places = 'url, auth, allow and callbackSecret of a system, url and routingKey of a pager, and in inbound'
         problems.push(source.problem(path, `\${env:${name}} may stand only in ${places}`))
         return ''
       }

@@ -8,11 +8,17 @@ import type { Path, Source } from './yaml-source.ts'
 export const BUILT_IN_GROUPS = ['everyone', 'owner']
 const MATRIX_WORDS = ['auto', 'people-only', 'forbidden']
 
+/** What connectors.yaml declares; undefined (it is broken) is not checked. */
+interface Declared {
+  readonly operations: ReadonlyMap<string, Operation> | undefined
+  readonly pagers: ReadonlySet<string> | undefined
+}
+
 /** Every name that leads nowhere, and every environment without a row in the matrix. */
 export function governanceReferences(
   source: Source,
   file: GovernanceFile,
-  operations: ReadonlyMap<string, Operation> | undefined,
+  { operations, pagers }: Declared,
 ): CatalogProblem[] {
   const problems: CatalogProblem[] = []
   const note = (path: Path, message: string, at?: 'key' | 'value') => problems.push(source.problem(path, message, at))
@@ -28,9 +34,13 @@ export function governanceReferences(
     const known = [...words, ...rules]
     if (!known.includes(name)) note(path, `there is no rule "${name}"${suggestion(name, known)}`)
   }
-  const environment = (name: string, path: Path, at: 'key' | 'value') => {
-    if (!environments.includes(name))
+  const environment = (name: string | undefined, path: Path, at: 'key' | 'value' = 'value') => {
+    if (name !== undefined && !environments.includes(name))
       note(path, `there is no environment "${name}"${suggestion(name, environments)}`, at)
+  }
+  const pager = (name: string | undefined, path: Path) => {
+    if (name !== undefined && pagers && !pagers.has(name))
+      note(path, `there is no pager "${name}" in connectors.yaml${suggestion(name, [...pagers])}`)
   }
 
   for (const name of BUILT_IN_GROUPS)
@@ -44,20 +54,40 @@ export function governanceReferences(
     environment(name, ['matrix', name], 'key')
     for (const [tier, cell] of Object.entries(row)) rule(cell, ['matrix', name, tier], MATRIX_WORDS)
   }
+  file.overrides?.forEach((each, index) => {
+    const path = ['overrides', index]
+    const classes = Object.keys(file.classes ?? {})
+    if (each.class !== undefined && !classes.includes(each.class))
+      note([...path, 'class'], `there is no class "${each.class}"${suggestion(each.class, classes)}`)
+    if (each.owner !== undefined) group(each.owner, [...path, 'owner'], Object.keys(file.groups))
+    environment(each.environment, [...path, 'environment'])
+    rule(each.to, [...path, 'to'], MATRIX_WORDS)
+    if (each.tier === 3 && each.to === 'auto')
+      note([...path, 'to'], 'tier 3 is never automatic: name a rule, people-only or forbidden')
+  })
   rule(file.defaultRule, ['defaultRule'])
   for (const [name, each] of Object.entries(file.rules)) {
-    groupList(each.from, ['rules', name, 'from'])
-    each.all?.forEach((line, index) => groupList(line.from, ['rules', name, 'all', index, 'from']))
+    const path = ['rules', name]
+    groupList(each.from, [...path, 'from'])
+    groupList(each.substitute?.from, [...path, 'substitute', 'from'])
+    each.all?.forEach((line, index) => {
+      groupList(line.from, [...path, 'all', index, 'from'])
+      groupList(line.substitute?.from, [...path, 'all', index, 'substitute', 'from'])
+    })
+    pager(each.page, [...path, 'page'])
   }
   file.raise?.forEach((each, index) => rule(each.to, ['raise', index, 'to']))
   file.freezes?.forEach((each, index) => groupList(each.override, ['freezes', index, 'override']))
   groupList(file.freeze?.may, ['freeze', 'may'])
   groupList(file.freeze?.unfreeze?.may, ['freeze', 'unfreeze', 'may'])
+  groupList(file.exceptions?.may, ['exceptions', 'may'])
+  for (const [name, each] of Object.entries(file.exceptions?.standing ?? {}))
+    environment(each.environment, ['exceptions', 'standing', name, 'environment'])
+  groupList(file.breakGlass?.may, ['breakGlass', 'may'])
+  pager(file.breakGlass?.page, ['breakGlass', 'page'])
   for (const [name, names] of Object.entries(file.requesters ?? {})) groupList(names, ['requesters', name])
   for (const [name, names] of Object.entries(file.commands ?? {})) groupList(names, ['commands', name])
-  file.autonomy?.forEach((each, index) => {
-    if (each.environment !== undefined) environment(each.environment, ['autonomy', index, 'environment'], 'value')
-  })
+  file.autonomy?.forEach((each, index) => environment(each.environment, ['autonomy', index, 'environment']))
   for (const [name, each] of Object.entries(file.classes ?? {})) {
     if (each.escalate !== undefined)
       group(each.escalate, ['classes', name, 'escalate'], [...Object.keys(file.groups), 'on-call'])

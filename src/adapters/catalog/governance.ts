@@ -1,11 +1,13 @@
 // Owns what governance.yaml means: its parts as the core knows them, with every name in it checked.
-import type { ApprovalRule, Calendar, Governance, Group, MatrixEntry } from '../../core/governance.ts'
+import type { Calendar, Governance, Group, MatrixEntry } from '../../core/governance.ts'
 import type { Operation } from '../../core/runbook.ts'
 import type { Expression } from '../../core/values.ts'
 import { contentHash } from './content-hash.ts'
 import type { KnownFacts } from './facts.ts'
 import { governanceReferences } from './governance-references.ts'
+import { ruleOf } from './governance-rules.ts'
 import { type GovernanceFile, governanceSchema } from './governance-schema.ts'
+import { breakGlassOf, exceptionsOf } from './governance-waivers.ts'
 import { readShape } from './schema.ts'
 import { expressionAt, type Note, type Place } from './uses.ts'
 import type { Path, Read, Source } from './yaml-source.ts'
@@ -14,6 +16,7 @@ import type { Path, Read, Source } from './yaml-source.ts'
 export interface Around {
   readonly facts: KnownFacts | undefined
   readonly operations: ReadonlyMap<string, Operation> | undefined
+  readonly pagers: ReadonlySet<string> | undefined
   /** Reads the calendar file; notes what is wrong and answers undefined. */
   readonly calendar: (
     name: string,
@@ -24,14 +27,13 @@ export interface Around {
 }
 
 const DEFAULT_CORRELATION = 3_600_000
-const RESERVED_RULES = ['auto', 'people-only', 'forbidden', 'always']
 
 /** Reads governance.yaml; every problem at once. */
 export function readGovernance(source: Source, around: Around): Read<Governance> {
   const shape = readShape(source, governanceSchema)
   if (!shape.ok) return shape
   const file = shape.value
-  const problems = governanceReferences(source, file, around.operations)
+  const problems = governanceReferences(source, file, around)
   const note: Note = (path, message, at) => problems.push(source.problem(path, message, at))
   const when = (text: string, roots: readonly string[], path: Path) =>
     expressionAt(text, { roots, facts: around.facts } satisfies Place, path, note) as Expression
@@ -50,9 +52,11 @@ export function readGovernance(source: Source, around: Around): Read<Governance>
       title: each.title,
       evidence: each.evidence ?? [],
       ...(each.escalate === undefined ? {} : { escalate: each.escalate }),
+      ...(each.standardChange === undefined ? {} : { standardChange: each.standardChange }),
       ...(each.when === undefined ? {} : { when: when(each.when, ['incident', 'ci'], ['classes', name, 'when']) }),
     })),
     matrix: mapped(file.matrix, (row) => mapped(row, entryOf)),
+    overrides: (file.overrides ?? []).map(({ to, ...about }) => ({ ...about, entry: entryOf(to) })),
     defaultRule: file.defaultRule,
     rules: mapped(file.rules, (rule, name) => ruleOf(name, rule, note)),
     raise: (file.raise ?? []).map((each, index) => ({
@@ -69,6 +73,8 @@ export function readGovernance(source: Source, around: Around): Read<Governance>
     limits: limitsOf(file.limits ?? {}),
     autonomy: file.autonomy ?? [],
     freeze: freezeOf(file.freeze),
+    exceptions: exceptionsOf(file.exceptions),
+    breakGlass: file.breakGlass ? breakGlassOf(file.breakGlass) : null,
     requesters: file.requesters ?? {},
     commands: file.commands ?? {},
     correlationWindowMs: file.correlation?.window ?? DEFAULT_CORRELATION,
@@ -87,23 +93,6 @@ function groupOf(group: GovernanceFile['groups'][string], path: Path, note: Note
   if (servicenow !== undefined) return { kind: 'servicenow', name: servicenow }
   if (onCall !== undefined) return { kind: 'onCall', name: onCall }
   return { kind: 'members', ids: members ?? [] }
-}
-
-function ruleOf(name: string, rule: GovernanceFile['rules'][string], note: Note): ApprovalRule {
-  const path = ['rules', name]
-  if (RESERVED_RULES.includes(name)) note(path, `"${name}" cannot be the name of a rule`, 'key')
-  if ((rule.from === undefined) === (rule.all === undefined)) note(path, 'expected either from or all')
-  if (rule.all && rule.quorum !== undefined) note([...path, 'quorum'], 'with "all", quorum stands in each line', 'key')
-  if (rule.remind !== undefined && rule.remind >= rule.expires)
-    note([...path, 'remind'], 'the reminder comes before the rule expires')
-  const lines = rule.all ?? [{ from: rule.from ?? [], ...(rule.quorum === undefined ? {} : { quorum: rule.quorum }) }]
-  return {
-    name,
-    lines: lines.map((line) => ({ from: line.from, quorum: line.quorum ?? 1 })),
-    expiresMs: rule.expires,
-    ...(rule.remind === undefined ? {} : { remindMs: rule.remind }),
-    not: rule.not ?? [],
-  }
 }
 
 function entryOf(text: string): MatrixEntry {

@@ -1,5 +1,5 @@
 // Owns loading a runbooks folder: all files, checked against each other, become the content that runbot works with.
-import type { Calendar, Governance } from '../../core/governance.ts'
+import type { Calendar } from '../../core/governance.ts'
 import type { Catalog, CatalogProblem, Runbook } from '../../core/runbook.ts'
 import type { Content } from '../../ports/catalog.ts'
 import type { Clock } from '../../ports/clock.ts'
@@ -8,9 +8,10 @@ import { readConnectors } from './connectors.ts'
 import { type Folder, openFolder } from './directory.ts'
 import type { Environment } from './environment.ts'
 import { readGovernance } from './governance.ts'
+import { governanceWarnings } from './governance-warnings.ts'
 import { readProvenance } from './provenance-schema.ts'
 import { type Known, readRunbook } from './runbook.ts'
-import { type Path, type Read, readYaml, type Source } from './yaml-source.ts'
+import { type Read, readYaml, type Source } from './yaml-source.ts'
 
 export interface LoadOptions {
   readonly dir: string
@@ -46,6 +47,7 @@ export function loadContent({ dir, env, clock, unset = 'error' }: LoadOptions): 
       readGovernance(governanceFile, {
         facts: connectors?.facts,
         operations: connectors?.operations,
+        pagers: connectors && new Set(Object.keys(connectors.pagers)),
         calendar: (name, file, defaultIs, note) => calendarFile(folder, name, file, defaultIs, note, fatal),
       }),
     )
@@ -70,8 +72,9 @@ export function loadContent({ dir, env, clock, unset = 'error' }: LoadOptions): 
       governance,
       servicenow: connectors.servicenow,
       systems: connectors.systems,
+      pagers: connectors.pagers,
       inbound: connectors.inbound,
-      warnings: [...connectors.unset, ...unknownRunbooks(governanceFile, governance, catalog.declared)].map(
+      warnings: [...connectors.unset, ...governanceWarnings(governanceFile, governance, catalog.declared)].map(
         ({ file, line, column, message }) => ({ file, line, column, message }),
       ),
     },
@@ -139,18 +142,4 @@ function readCatalog(folder: Folder, known: Known): ReadFiles {
     }
   }
   return { runbooks, problems: sorted(problems), declared: new Set(declaredIn.keys()) }
-}
-
-/** A runbook that governance names may come later, or be off: that is worth a warning and no more. */
-function unknownRunbooks(source: Source, governance: Governance, declared: ReadonlySet<string>): CatalogProblem[] {
-  const warn = (path: Path, id: string, at: 'key' | 'value') =>
-    declared.has(id) ? [] : [source.problem(path, `there is no runbook "${id}" in the catalogue`, at)]
-  return [
-    ...governance.autonomy.flatMap(({ runbook }, index) =>
-      runbook === undefined ? [] : warn(['autonomy', index, 'runbook'], runbook, 'value'),
-    ),
-    ...Object.keys(governance.requesters).flatMap((id) =>
-      id === 'default' ? [] : warn(['requesters', id], id, 'key'),
-    ),
-  ]
 }

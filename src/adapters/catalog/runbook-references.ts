@@ -11,6 +11,9 @@ export function runbookReferences(source: Source, file: RunbookFile, { governanc
   const note = (path: Path, message: string) => problems.push(source.problem(path, message))
   if (file.match && file.match.class === undefined && file.match.when === undefined)
     note(['match'], 'match needs class or when: without both it would fit every incident')
+  const { waves = [], approval } = file.targets ?? {}
+  if (approval !== undefined && waves.length < 2)
+    note(['targets', 'approval'], 'approval asks before every wave after the first: declare waves, such as [1, 100%]')
   if (!governance) return problems
   const named = (kind: string, name: string | undefined, known: readonly string[], path: Path) => {
     if (name !== undefined && !known.includes(name))
@@ -31,6 +34,7 @@ export function runbookReferences(source: Source, file: RunbookFile, { governanc
     named('environment', name, environments, ['limits', 'changeWindow', 'in', index]),
   )
   const rules = ['always', ...Object.keys(governance.rules)]
+  named('rule', approval, rules, ['targets', 'approval'])
   file.steps.forEach((step, index) => named('rule', step.approval, rules, ['steps', index, 'approval']))
   return problems
 }

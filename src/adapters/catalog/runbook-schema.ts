@@ -80,11 +80,12 @@ export const runbookSchema = keys({
     max: whole(1, 1000).exactOptional(),
     waves: some(wave).exactOptional(),
     stopAfterFailures: whole(1).exactOptional(),
+    approval: name.exactOptional(),
   }).exactOptional(),
   limits: keys({
     environments: list(name).exactOptional(),
     antiFlap: antiFlap.exactOptional(),
-    changeWindow: keys({ in: list(name) }).exactOptional(),
+    changeWindow: keys({ in: list(name), conflicts: oneOf(['ask', 'stop']).exactOptional() }).exactOptional(),
     blastRadius: blastRadius.exactOptional(),
     doNotTouch: expression.exactOptional(),
   }).exactOptional(),

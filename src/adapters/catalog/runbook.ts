@@ -54,6 +54,7 @@ export function readRunbook(source: Source, known: Known): Read<Runbook> {
       max: file.targets?.max ?? 1,
       waves: file.targets?.waves ?? [{ percent: 100 }],
       stopAfterFailures: file.targets?.stopAfterFailures ?? 1,
+      ...(file.targets?.approval === undefined ? {} : { approval: file.targets.approval }),
     },
     limits: limitsOf(file.limits ?? {}, when),
     evidence: (file.evidence ?? []).map((call, index) =>

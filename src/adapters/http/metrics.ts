@@ -40,6 +40,7 @@ export function createMetrics({ defaults = true }: { readonly defaults?: boolean
     'operation',
     'outcome',
   ])
+  const glass = counter('runbot_break_glass_total', 'How often somebody went around policy in an emergency.', [])
   const deliveries = counter('runbot_surface_deliveries_total', 'Tellings of a surface by result.', [
     'surface',
     'result',
@@ -61,6 +62,7 @@ export function createMetrics({ defaults = true }: { readonly defaults?: boolean
     meter: {
       intake: (source, result) => intake.inc({ source, result }),
       finished: (status) => runs.inc({ status }),
+      glassBroken: () => glass.inc(),
       decided: (effect) => decisions.inc({ effect }),
       acted: (operation, outcome) => actions.inc({ operation, outcome }),
       told: (surface, result, delayMs) => {

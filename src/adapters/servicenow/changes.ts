@@ -73,6 +73,7 @@ function changeOf(row: Row): Change {
     throw new PortError('denied', `ServiceNow, reading change_request: ${missing(column)}`)
   }
   return {
+    sysId: value('sys_id'),
     number: value('number'),
     state: value('state') === implement ? 'implement' : 'other',
     start: instantOf(value('start_date')) ?? null,

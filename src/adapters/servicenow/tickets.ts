@@ -1,17 +1,23 @@
 // Owns the ServiceNow adapter as a whole: one logged-in client, and every part of the ticket port on top of it.
+import type { ApprovalRecords } from '../../ports/approval-records.ts'
 import type { ServiceNowSettings } from '../../ports/catalog.ts'
+import type { Pager } from '../../ports/pager.ts'
 import type { Tickets } from '../../ports/tickets.ts'
+import { approvalRecords } from './approval-records.ts'
 import { attachments } from './attachments.ts'
 import { blast } from './blast.ts'
 import { changes } from './changes.ts'
 import { client as clientOf } from './client.ts'
 import { cmdb } from './cmdb.ts'
+import { conflicts } from './conflicts.ts'
 import { checkColumns } from './dictionary.ts'
 import { incidents } from './incidents.ts'
 import { type LoginOptions, loggedIn } from './login.ts'
 import { notes } from './notes.ts'
 import { type PeopleSources, people } from './people.ts'
+import { standardChange } from './standard-change.ts'
 import { tableApi } from './table.ts'
+import { type TaskSettings, taskPager } from './tasks.ts'
 import { update } from './update.ts'
 
 export interface ServiceNowOptions extends LoginOptions {
@@ -22,6 +28,10 @@ export interface ServiceNowOptions extends LoginOptions {
 export interface ServiceNow extends Tickets {
   /** For the directory: groups and who is on call. */
   readonly people: PeopleSources
+  /** The second way to say yes: sysapproval_approver on the incident. */
+  readonly approvalRecords: ApprovalRecords
+  /** A pager whose page is a task for a group. */
+  readonly pager: (settings: TaskSettings) => Pager
   /** What connectors.yaml names and the instance does not know, as sentences for a person. */
   checkColumns(): Promise<readonly string[]>
 }
@@ -37,10 +47,14 @@ export function serviceNow(options: ServiceNowOptions): ServiceNow {
     ...cis,
     blast: blast({ table, ci: cis.ci, settings, clock }),
     changes: changes({ table, clock }),
+    conflicts: conflicts({ client, clock }),
+    ...standardChange({ client, table }),
     note: notes({ table }),
     update: update({ table, settings }),
     attach: attachments({ client }),
     people: people({ client, table, settings }),
+    approvalRecords: approvalRecords({ client, table, settings, clock }),
+    pager: taskPager({ client, table }),
     checkColumns: () => checkColumns(table, settings()),
   }
 }

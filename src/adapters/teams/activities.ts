@@ -32,6 +32,7 @@ const slow = 'Working on it…'
 /** Answers one activity whose sender was verified. Rejects only where Teams should deliver it again. */
 export function activities(options: ActivityOptions): (activity: Activity) => Promise<Outcome> {
   const { inbound, channel, log, clock } = options
+  // Teams delivers a slow activity again.
   const repeats = once<Outcome>(2_000, 600_000, clock)
 
   const turnAway = async (activity: Activity, reason: string): Promise<void> => {
@@ -147,7 +148,7 @@ export function activities(options: ActivityOptions): (activity: Activity) => Pr
     }
     const handle = isInvoke ? invoke : isCardData(activity) ? submit : message
     const work = () => handle(activity, person, conversation)
-    return activity.id ? repeats(JSON.stringify([activity.conversation.id, person.id, activity.id]), work) : work()
+    return activity.id ? repeats.run(JSON.stringify([activity.conversation.id, person.id, activity.id]), work) : work()
   }
 }
 

@@ -3,20 +3,29 @@ import type { JsonObject } from '../../core/values.ts'
 import type { CardMessage, Channel, Conversation, Posted, TextMessage } from '../../ports/channel.ts'
 import type { Clock } from '../../ports/clock.ts'
 import { PortError } from '../../ports/errors.ts'
-import { inChannel, placeOf, rootOf, withoutThread } from './conversation.ts'
+import { inChannel, keyOf, placeOf, rootOf } from './conversation.ts'
 import { mentioning } from './mentions.ts'
 import { pace } from './pace.ts'
+import { personalChats } from './personal-chats.ts'
 import { retrying } from './retry.ts'
+import { rosters } from './rosters.ts'
 import type { Place } from './schema.ts'
 
-/** The three calls of botbuilder's ConnectorClient that runbot makes. */
+/** The four calls of botbuilder's ConnectorClient that runbot makes. */
 export interface Connector {
   readonly conversations: {
     createConversation(parameters: object): Promise<{ readonly id?: string; readonly activityId?: string }>
     sendToConversation(conversation: string, activity: object): Promise<{ readonly id?: string }>
     updateActivity(conversation: string, activityId: string, activity: object): Promise<unknown>
+    getConversationPagedMembers(
+      conversation: string,
+      options: { readonly pageSize: number; readonly continuationToken?: string },
+    ): Promise<unknown>
   }
 }
+
+/** Sends in a lane: one request at a time in it, within Teams' limits, tried again where that is harmless. */
+export type Send = <T>(place: Place, lane: string, use: (connector: Connector) => Promise<T>) => Promise<T>
 
 interface ChannelOptions {
   /** Runs `use` with a connector for that place. The connector is not to be kept. */
@@ -28,13 +37,16 @@ interface ChannelOptions {
 /** `openThread` in a chat, which has no threads, posts into the chat. */
 export function teamsChannel({ connected, clock, random = Math.random }: ChannelOptions): Channel {
   const paced = pace(clock)
-  const send = <T>(place: Place, lane: string, use: (connector: Connector) => Promise<T>): Promise<T> =>
+  const send: Send = (place, lane, use) =>
     paced.inTurn(lane, () =>
       retrying(clock, random, async () => {
         await paced.slot(lane, place.tenant)
         return connected(place, use)
       }),
     )
+
+  const { members } = rosters(send, clock)
+  const chats = personalChats(send, members, clock)
 
   const post = async (place: Place, activity: object): Promise<Posted> => {
     const answer = await send(place, place.conversation, ({ conversations }) =>
@@ -67,7 +79,7 @@ export function teamsChannel({ connected, clock, random = Math.random }: Channel
       return post(placeOf(thread), activityOf(message))
     },
 
-    async update({ conversation, messageId }: Posted, message: CardMessage) {
+    async update({ conversation, messageId }: Posted, message: TextMessage | CardMessage) {
       const place = placeOf(conversation)
       const activity = { ...activityOf(message), id: messageId }
       await send(place, place.conversation, ({ conversations }) =>
@@ -75,10 +87,15 @@ export function teamsChannel({ connected, clock, random = Math.random }: Channel
       )
     },
 
-    keyOf(conversation) {
-      const place = placeOf(conversation)
-      return place.channel ?? withoutThread(place.conversation)
+    async members(conversation: Conversation) {
+      return members(placeOf(conversation))
     },
+
+    async writeTo(person: string, near: Conversation, message: CardMessage) {
+      return chats.within(person, placeOf(near), (chat) => post(chat, activityOf(message)))
+    },
+
+    keyOf: (conversation) => keyOf(placeOf(conversation)),
 
     inChannel,
   }

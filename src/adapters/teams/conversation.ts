@@ -36,6 +36,9 @@ export function inChannel(known: Conversation, channel: string): Conversation {
   return { ...placeOf(known), type: 'channel', conversation: channel, channel } as JsonObject
 }
 
+/** The channel's (or chat's) own id, whichever thread of it the place names. */
+export const keyOf = ({ channel, conversation }: Place): string => channel ?? withoutThread(conversation)
+
 /** Teams appends `;messageid=<root>` to a channel's id to name a thread in it (TEAMS, Platform). */
 export const withoutThread = (conversation: string): string => conversation.split(';messageid=')[0] ?? conversation
 

@@ -68,3 +68,14 @@ export const Place = z.object({
   channel: id.optional(),
 })
 export type Place = z.infer<typeof Place>
+
+/** One page of a roster, as the connector answers; an entry of it is read on its own, so that an odd one spoils no other. */
+export const RosterPage = z.object({ members: z.array(z.unknown()), continuationToken: text(8192).nullish() })
+export type RosterPage = z.infer<typeof RosterPage>
+
+/** Teams names the Entra object id `aadObjectId` or `objectId`; some accounts have neither. */
+export const RosterEntry = z.object({
+  id: text(256).min(1),
+  aadObjectId: text(256).nullish(),
+  objectId: text(256).nullish(),
+})

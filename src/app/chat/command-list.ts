@@ -19,7 +19,7 @@ export const commandList: readonly CommandLine[] = [
     name: 'runbooks',
     takes: '[words]',
     description: 'List the runbooks, or those that fit the words',
-    menus: ['team', 'personal'],
+    menus: ['personal'],
   },
   {
     name: 'plan',
@@ -41,8 +41,8 @@ export const commandList: readonly CommandLine[] = [
   },
   {
     name: 'explain',
-    takes: '<run|INC>',
-    description: 'Why: what matched, every check with its reason, who decided',
+    takes: '[run|INC]',
+    description: 'Why: evidence, what matched, every check, who may do what; alone: the rules on one page',
     menus: everywhere,
   },
   { name: 'stop', takes: '<run> [because "…"]', description: 'Stop a run before its next request', menus: everywhere },
@@ -64,11 +64,24 @@ export const commandList: readonly CommandLine[] = [
     description: 'Kill switch: no new changes, for everything or for env:, service:, runbook:, endpoint:',
     menus: everywhere,
   },
-  { name: 'unfreeze', takes: '[scope] [because "…"]', description: 'End a freeze', menus: ['team', 'personal'] },
+  { name: 'unfreeze', takes: '[scope] [because "…"]', description: 'End a freeze', menus: ['team'] },
+  {
+    name: 'breakglass',
+    takes: '<run> because "…"',
+    description: 'Emergency: have two people of its own role decide instead; everybody hears of it',
+    menus: ['team'],
+  },
+  {
+    name: 'sign',
+    takes: '<exception>',
+    description: 'Sign a standing exception of governance.yaml; it takes two people',
+    menus: ['personal'],
+  },
+  { name: 'unsign', takes: '<exception>', description: 'Take your signature back', menus: ['groupChat'] },
   {
     name: 'autonomy',
     takes: '<level> [runbook] [environment]',
-    description: 'Set how far runbot may go: shadow, advise, approve or auto',
+    description: 'Set how far runbot may go: shadow, advise, approve, auto; default takes it back',
     menus: ['personal'],
   },
   {
@@ -99,7 +112,7 @@ export const commandList: readonly CommandLine[] = [
     name: 'whoami',
     takes: '',
     description: 'Who runbot thinks you are, and what you may do',
-    menus: ['personal', 'groupChat'],
+    menus: ['personal'],
   },
 ]
 

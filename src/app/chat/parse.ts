@@ -39,6 +39,7 @@ const grammars: { readonly [name in ChatCommand['do']]?: Grammar } = {
   rollback: reasoned,
   takeover: reasoned,
   audit: reasoned,
+  breakglass: reasoned,
   freeze: reasoned,
   unfreeze: reasoned,
 }
@@ -57,13 +58,19 @@ const readers: { readonly [name in ChatCommand['do']]: Reader } = {
   },
   explain: (clauses) => {
     const [subject, ...more] = plainWords(clauses).map(reference)
-    if (subject === undefined) return no(`\`explain\` needs a run or an incident. ${usage('explain')}`)
-    return more.length > 0 ? tooMany('explain', more) : ok({ do: 'explain', subject })
+    if (more.length > 0) return tooMany('explain', more)
+    return ok({ do: 'explain', subject: subject === undefined || /^governance$/i.test(subject) ? null : subject })
   },
   stop: onRun('stop'),
   rollback: onRun('rollback'),
   takeover: onRun('takeover'),
   audit: onRun('audit'),
+  breakglass: (clauses, known) =>
+    clauses.because === '' && clauses.words.length > 0
+      ? no(`To break the glass takes a reason. ${usage('breakglass')}`)
+      : onRun('breakglass')(clauses, known),
+  sign: onException('sign'),
+  unsign: onException('unsign'),
   freeze: (clauses, known) => readFreeze('freeze', clauses, known, usage('freeze')),
   unfreeze: (clauses, known) => readFreeze('unfreeze', clauses, known, usage('unfreeze')),
   autonomy: (clauses, known) => readAutonomy(clauses, known, usage('autonomy')),
@@ -75,7 +82,16 @@ const readers: { readonly [name in ChatCommand['do']]: Reader } = {
   report: (clauses) => readReport(clauses, usage('report')),
 }
 
-function onRun(name: 'stop' | 'rollback' | 'takeover' | 'audit'): Reader {
+function onException(name: 'sign' | 'unsign'): Reader {
+  return (clauses) => {
+    const [exception, ...more] = plainWords(clauses)
+    if (exception === undefined)
+      return no(`\`${name}\` needs the name of a standing exception; \`explain\` lists them. ${usage(name)}`)
+    return more.length > 0 ? tooMany(name, more) : ok({ do: name, exception })
+  }
+}
+
+function onRun(name: 'stop' | 'rollback' | 'takeover' | 'audit' | 'breakglass'): Reader {
   return (clauses) => {
     const [run, ...more] = plainWords(clauses)
     if (run === undefined) return no(`\`${name}\` needs a run; \`status\` lists them. ${usage(name)}`)

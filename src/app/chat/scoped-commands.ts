@@ -6,7 +6,7 @@ import { nearest, sameAs } from './suggest.ts'
 import { shown } from './words.ts'
 
 const kinds = ['env', 'service', 'runbook', 'endpoint'] as const
-const levels = ['shadow', 'advise', 'approve', 'auto'] as const
+const levels = ['shadow', 'advise', 'approve', 'auto', 'default'] as const
 
 /** Scopes: none = everything, `env:`, `service:`, `runbook:`, `endpoint:` (DESIGN §9). A freeze needs its reason. */
 export function readFreeze(name: 'freeze' | 'unfreeze', clauses: Clauses, known: Known, usage: string): Parsed {

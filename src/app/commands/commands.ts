@@ -5,10 +5,14 @@ import type { ChatMessage, Reply } from '../../ports/inbound.ts'
 import { parseCommand } from '../chat/parse.ts'
 import { helpReply } from '../views/help.ts'
 import { audit } from './audit.ts'
+import { autonomy } from './autonomy.ts'
+import { breakGlass } from './break-glass.ts'
 import { type CommandContext, type Handle, refusal } from './context.ts'
+import { explain } from './explain.ts'
 import { freeze, unfreeze } from './freeze.ts'
 import { planRun, startRun } from './run.ts'
-import { explain, runbooks, status, whoami } from './show.ts'
+import { runbooks, status, whoami } from './show.ts'
+import { sign, unsign } from './sign.ts'
 import { stop } from './stop.ts'
 import { unwatchChannel, watchChannel } from './watch.ts'
 
@@ -32,9 +36,12 @@ const handlers = {
   unwatch: unwatchChannel,
   audit,
   whoami,
+  breakglass: breakGlass,
+  sign,
+  unsign,
+  autonomy,
   rollback: later,
   takeover: later,
-  autonomy: later,
   report: later,
 } as Handlers
 

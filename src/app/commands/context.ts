@@ -1,6 +1,8 @@
 // Owns what every chat command is given.
+import type { Refusal } from '../../core/decide.ts'
 import type { Person } from '../../core/run.ts'
 import type { ChatMessage, Reply } from '../../ports/inbound.ts'
+import type { Approvers } from '../approvers.ts'
 import type { Assess } from '../assess.ts'
 import type { Authority } from '../authority.ts'
 import type { Deps } from '../deps.ts'
@@ -14,6 +16,9 @@ export interface CommandContext {
   readonly authority: Authority
   readonly assess: Assess
   readonly cards: RunCards
+  readonly approvers: Approvers
+  /** Has a run looked at now, and its card drawn anew. */
+  readonly wake: (run: string) => Promise<void>
 }
 
 export type Handle<C> = (context: CommandContext, message: ChatMessage, command: C) => Promise<Reply | undefined>
@@ -22,7 +27,6 @@ export type Handle<C> = (context: CommandContext, message: ChatMessage, command:
 export const refusal = (reason: string, fix?: string): Reply =>
   refusalReply({ reason: capital(reason), ...(fix === undefined ? {} : { fix: capital(fix) }) })
 
-/** A sentence begins with a capital, but a name such as web-01 stays as it is. */
 /** The same, kept in the control chain: who was refused what, and why. */
 export async function refuse(
   { journal }: Pick<CommandContext, 'journal'>,
@@ -34,5 +38,23 @@ export async function refuse(
   return refusal(reason, fix)
 }
 
+/** Why a person may not use a command of these groups, or null. `what` completes "you may not …". */
+export async function whyNotIn(
+  { authority }: Pick<CommandContext, 'authority'>,
+  person: Person,
+  groups: readonly string[],
+  what = 'do this',
+): Promise<Refusal | null> {
+  const allowed = await authority.inAny(person.id, groups, '')
+  if (allowed.known && allowed.value) return null
+  const names = groups.join(', ')
+  if (!allowed.known)
+    return { reason: `whether you may cannot be told: ${allowed.reason}`, fix: 'try again when the directory answers' }
+  return names === ''
+    ? { reason: `nobody may ${what}: governance.yaml names no group for it`, fix: 'name a group there' }
+    : { reason: `you may not ${what}: that takes a member of ${names}`, fix: `ask a member of ${names}` }
+}
+
+/** A sentence begins with a capital, but a name such as web-01 stays as it is. */
 const capital = (text: string): string =>
   text.replace(/^[a-z]+(?=[ ,])/, (word) => word.charAt(0).toUpperCase() + word.slice(1))

@@ -1,15 +1,15 @@
 // Owns `freeze` and `unfreeze`: the kill switch, who may use it, and its trail in the control chain.
 import type { CommandOf } from '../../core/commands.ts'
-import type { Person } from '../../core/run.ts'
+import { OPEN } from '../../core/run.ts'
 import { own } from '../../core/values.ts'
 import { activeFreezes, addFreeze, removeFreeze } from '../freezes.ts'
 import { markdown } from '../views/escape.ts'
-import { type CommandContext, type Handle, refusal, refuse } from './context.ts'
+import { type CommandContext, type Handle, refusal, refuse, whyNotIn } from './context.ts'
 
 export const freeze: Handle<CommandOf<'freeze'>> = async (context, { person }, command) => {
   const { deps, journal } = context
   const { may } = deps.files.current().governance.freeze
-  const refused = await whyNot(context, person, may)
+  const refused = await whyNotIn(context, person, may, 'freeze')
   if (refused) return refuse(context, person, 'freeze', refused)
   const named = scopeOf(context, command.scope)
   if ('reason' in named) return refusal(named.reason, named.fix)
@@ -26,6 +26,7 @@ export const freeze: Handle<CommandOf<'freeze'>> = async (context, { person }, c
     added || (await activeFreezes(deps.store)).some((each) => each.scope === scope && each.byId === person.id)
   if (!mine) return refusal(`${scope} is frozen already`, `unfreeze${command.scope ? ` ${scope}` : ''} ends it`)
   await journal.control({ type: 'frozen', scope, by: person, reason: command.because })
+  await redraw(context)
   const what = scope === 'all' ? 'Everything' : scope
   return {
     text: markdown(
@@ -38,7 +39,7 @@ export const freeze: Handle<CommandOf<'freeze'>> = async (context, { person }, c
 export const unfreeze: Handle<CommandOf<'unfreeze'>> = async (context, { person }, command) => {
   const { deps, journal } = context
   const rules = deps.files.current().governance.freeze
-  const refused = await whyNot(context, person, rules.unfreeze?.may ?? rules.may)
+  const refused = await whyNotIn(context, person, rules.unfreeze?.may ?? rules.may, 'unfreeze')
   if (refused) return refuse(context, person, 'unfreeze', refused)
   const wanted = command.scope ?? 'all'
   const active = (await activeFreezes(deps.store)).find((each) => sameName(each.scope, wanted))
@@ -52,7 +53,13 @@ export const unfreeze: Handle<CommandOf<'unfreeze'>> = async (context, { person 
   // First the trail, then the effect: nothing is unfrozen without an entry.
   await journal.control({ type: 'unfrozen', scope, by: person, reason: command.because })
   await removeFreeze(deps.store, scope)
+  await redraw(context)
   return { text: markdown(`${scope === 'all' ? 'Everything' : scope} is no longer frozen.`, 500) }
+}
+
+/** A freeze is no event of a run, yet every open card shows it. */
+async function redraw({ deps, wake }: CommandContext): Promise<void> {
+  for (const { chain } of await deps.store.list({ statuses: OPEN, limit: 1000 })) await wake(chain)
 }
 
 /** The scope by its proper name. A freeze of what does not exist would freeze nothing, so it is refused (P11, P12). */
@@ -78,12 +85,3 @@ function scopeOf({ deps }: CommandContext, typed: string | null) {
 }
 
 const sameName = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase()
-
-async function whyNot({ authority }: CommandContext, person: Person, groups: readonly string[]) {
-  const allowed = await authority.inAny(person.id, groups, '')
-  if (allowed.known && allowed.value) return null
-  const names = groups.join(', ')
-  return allowed.known
-    ? { reason: `you may not do this: that takes a member of ${names}`, fix: `ask a member of ${names}` }
-    : { reason: `whether you may cannot be told: ${allowed.reason}`, fix: 'try again when the directory answers' }
-}

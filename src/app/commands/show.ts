@@ -4,7 +4,6 @@ import type { Run } from '../../core/run.ts'
 import type { Runbook } from '../../core/runbook.ts'
 import { asRunId } from '../ids.ts'
 import { runbooksReply, statusReply, whoamiReply } from '../views/chat.ts'
-import { explainReply } from '../views/explain.ts'
 import { type CommandContext, type Handle, refusal } from './context.ts'
 
 const OPEN = [
@@ -30,11 +29,6 @@ export const status: Handle<CommandOf<'status'>> = async (context, _message, { s
   }
   const run = await find(context, subject)
   return run ? context.cards.card(run) : notFound(subject)
-}
-
-export const explain: Handle<CommandOf<'explain'>> = async (context, _message, { subject }) => {
-  const run = subject === null ? undefined : await find(context, subject)
-  return run ? explainReply(run) : notFound(subject ?? '')
 }
 
 export const runbooks: Handle<CommandOf<'runbooks'>> = ({ deps }, _message, { words }) => {

@@ -2,7 +2,8 @@
 import { decide } from '../../core/decide.ts'
 import type { Work } from '../../core/owed.ts'
 import type { PlannedRequest } from '../../core/plan.ts'
-import { type At, hasMutated, type RunEvent, stepOf } from '../../core/run.ts'
+import type { At, RunEvent } from '../../core/run.ts'
+import { hasMutated, stepOf } from '../../core/step-state.ts'
 import type { Instant, Millis } from '../../core/values.ts'
 import type { Progress } from '../../ports/endpoint.ts'
 import { isPortError } from '../../ports/errors.ts'
@@ -30,6 +31,10 @@ export async function act(work: Performing, owed: Extract<Work, { do: 'act' }>):
   const { deps, run } = work
   const { answer, assessment } = await recheck(work, owed.scopes)
   if (answer.gate === 'hold') return hold(work, answer.reason)
+  if (answer.gate === 'stricter') {
+    const { scope, rule } = answer
+    return work.transact((current, at) => decide({ do: 'askPart', scope, rule, again: true }, current, at))
+  }
   if (answer.gate === 'changed' && assessment && !hasMutated(run)) {
     // It asks again, and may wait long: the CIs are free meanwhile.
     const replanned = await replan(work, assessment)

@@ -1,7 +1,9 @@
 // Owns following a request that was started: by its handle, or by its key after a crash. Never a blind retry (P3).
 import type { Work } from '../../core/owed.ts'
-import type { At, Sent } from '../../core/run.ts'
-import type { Millis } from '../../core/values.ts'
+import { scopesOf } from '../../core/plan.ts'
+import type { At } from '../../core/run.ts'
+import type { Sent } from '../../core/step-state.ts'
+import { type Millis, own } from '../../core/values.ts'
 import type { Endpoint, Progress } from '../../ports/endpoint.ts'
 import { isPortError, type PortError } from '../../ports/errors.ts'
 import { frozenNow, launch, recordEnd, recordProgress, SEND_WITHIN_MS } from './act.ts'
@@ -118,7 +120,8 @@ async function notFound(work: Performing, { at, which, sent }: Follow, endpoint:
 
 /** The same checks as before the first send, the preflight included (P2). */
 async function whyClosed(work: Performing, at: At): Promise<string | null> {
-  const { answer } = await recheck(work, scopesOf(work, at))
+  const { answer } = await recheck(work, scopesFor(work, at))
+  if (answer.gate === 'stricter') return `${answer.scope} needs ${answer.rule.name} by now`
   if (answer.gate !== 'open') return answer.reason
   const step = work.run.draft?.steps[at.target]?.find((each) => each.id === at.step)
   if (step?.preflight) {
@@ -128,8 +131,10 @@ async function whyClosed(work: Performing, at: At): Promise<string | null> {
   return frozenNow(work)
 }
 
-const scopesOf = ({ run }: Performing, at: At): readonly string[] =>
-  run.asks[`step:${at.step}`] ? ['run', `step:${at.step}`] : ['run']
+const scopesFor = ({ run }: Performing, at: At): readonly string[] => {
+  const step = own(run.draft?.steps ?? {}, at.target)?.find(({ id }) => id === at.step)
+  return run.draft && step ? scopesOf(run.draft, step, at.target) : ['run']
+}
 
 function giveUp(
   work: Performing,

@@ -1,7 +1,9 @@
 // Owns the recheck right before a mutating request: everything is read afresh, then core/gate answers (P2).
 import { type GateAnswer, gate } from '../../core/gate.ts'
+import type { ApprovalRule } from '../../core/governance.ts'
 import { planHash } from '../../core/plan.ts'
-import type { ApprovalScope } from '../../core/run.ts'
+import { type Part, partRule } from '../../core/policy.ts'
+import type { ApprovalScope, Run } from '../../core/run.ts'
 import type { Assessment } from '../assess.ts'
 import type { Performing } from './context.ts'
 
@@ -29,8 +31,24 @@ export async function recheck(work: Performing, scopes: readonly ApprovalScope[]
     }
   }
   const { decision, parties } = value
+  const rules = new Map<ApprovalScope, ApprovalRule>()
+  for (const scope of scopes) {
+    const part = partOf(run, scope)
+    if (!part) continue
+    const answer = partRule({ ...value, at: work.deps.clock.now() }, part)
+    if ('refused' in answer) return { answer: { gate: 'closed', reason: answer.refused }, assessment: value }
+    rules.set(scope, answer.rule)
+  }
   const plan = hashUnderOwnRule(work, value)
-  return { answer: gate(run, scopes, { plan, decision, parties, authority: standing }), assessment: value }
+  return { answer: gate(run, scopes, { plan, decision, parties, authority: standing, rules }), assessment: value }
+}
+
+/** The step or wave that a scope names; null: the run as a whole, whose rule the decision holds. */
+function partOf({ draft }: Run, scope: ApprovalScope): Part | null {
+  if (!draft || scope === 'run') return null
+  if (scope.startsWith('wave:')) return { tier: draft.tier, approval: draft.waveApproval }
+  const id = scope.slice('step:'.length)
+  return Object.values(draft.steps).flatMap((steps) => steps.filter((step) => step.id === id))[0] ?? null
 }
 
 /** The plan's hash as it would be under the rule that was asked for: another rule alone is judged by its strictness. */

@@ -1,9 +1,10 @@
 // Owns the steps between steps: weighing a rung, skipping, asking for a step, rolling back, finishing.
 import { decide } from '../../core/decide.ts'
 import type { Work } from '../../core/owed.ts'
-import { environmentsOf, stepRule } from '../../core/policy.ts'
+import { partRule } from '../../core/policy.ts'
 import { stepScope } from '../../core/scope.ts'
 import { evaluateBoolean } from '../../core/values.ts'
+import { governanceNow } from '../autonomy.ts'
 import { partiesOf } from '../parties.ts'
 import { frozenNow, keyOf, SEND_WITHIN_MS, send } from './act.ts'
 import { type Performed, type Performing, record } from './context.ts'
@@ -17,16 +18,16 @@ export function weighRung(work: Performing, { at, step }: Extract<Work, { do: 'w
   return record(work, { type: 'stepSkipped', ...at, reason })
 }
 
-export function askStep(work: Performing, { step, scope }: Extract<Work, { do: 'askStep' }>): Promise<Performed> {
+/** Asks for a step or a wave, by the rule that it needs now. */
+export async function askPart(work: Performing, { part, scope }: Extract<Work, { do: 'askPart' }>): Promise<Performed> {
   const { run, deps } = work
-  const { governance } = deps.files.current()
-  const { draft, context } = run
-  if (!draft) return Promise.resolve({ againMs: Number.POSITIVE_INFINITY })
-  const environments = [...environmentsOf({ draft, governance, facts: { context } }).values()]
-  const answer = stepRule(governance, step, [...new Set(environments.map((each) => each.environment.name))])
+  const { draft, context, glass } = run
+  if (!draft) return { againMs: Number.POSITIVE_INFINITY }
+  const governance = await governanceNow(deps)
+  const answer = partRule({ draft, governance, facts: { context, glass }, at: deps.clock.now() }, part)
   if ('refused' in answer)
-    return record(work, { type: 'finished', status: 'needsHuman', reason: `${step.id}: ${answer.refused}` })
-  return work.transact((current, at) => decide({ do: 'askStep', scope, rule: answer.rule }, current, at))
+    return record(work, { type: 'finished', status: 'needsHuman', reason: `${scope}: ${answer.refused}` })
+  return work.transact((current, at) => decide({ do: 'askPart', scope, rule: answer.rule, again: false }, current, at))
 }
 
 /** A rollback is gated by plan hash, fence and freeze alone (P2). */

@@ -6,8 +6,10 @@ import { capture } from './capture.ts'
 import { preflight, verify } from './check.ts'
 import { type Performed, type Performing, record } from './context.ts'
 import { follow } from './follow.ts'
-import { askStep, expire, finish, rollBack, weighRung } from './ladder.ts'
+import { askPart, expire, finish, rollBack, weighRung } from './ladder.ts'
 import { decideNow, plan } from './plan.ts'
+import { replace } from './replace.ts'
+import { openStandardChange } from './standard-change.ts'
 
 /** Does one piece of work and records what came of it. Rejects with a PortError when the store or the lease is lost. */
 export function perform(work: Performing, owed: Work): Promise<Performed> {
@@ -28,8 +30,16 @@ export function perform(work: Performing, owed: Work): Promise<Performed> {
       return record(work, { type: 'stepSkipped', ...owed.at, reason: owed.reason })
     case 'preflight':
       return preflight(work, owed)
-    case 'askStep':
-      return askStep(work, owed)
+    case 'askPart':
+      return askPart(work, owed)
+    case 'remind':
+      return record(work, { type: 'reminded', scope: owed.scope, count: owed.count })
+    case 'escalate':
+      return record(work, { type: 'escalated', scope: owed.scope, to: owed.to })
+    case 'replace':
+      return replace(work)
+    case 'openStandardChange':
+      return openStandardChange(work, owed)
     case 'act':
       return act(work, owed)
     case 'follow':

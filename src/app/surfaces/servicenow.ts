@@ -1,5 +1,6 @@
 // Owns what ServiceNow is told of a run: work notes in order, states, evidence, the close code, the resolver group (P6).
 import type { Run, RunEvent } from '../../core/run.ts'
+import type { JsonObject } from '../../core/values.ts'
 import { isPortError, type PortError } from '../../ports/errors.ts'
 import type { Entry } from '../../ports/store.ts'
 import type { IncidentUpdate } from '../../ports/tickets.ts'
@@ -8,7 +9,7 @@ import { endEpisode } from '../episodes.ts'
 import type { Journal } from '../journal.ts'
 import { plain } from '../views/escape.ts'
 import { noteMarker, workNote } from '../views/notes.ts'
-import { type Surface, surface } from './surface.ts'
+import { type Surface, surface, type Telling } from './surface.ts'
 
 export function serviceNowSurface(deps: Deps, journal: Journal): Surface {
   const { tickets, log } = deps
@@ -79,10 +80,24 @@ export function serviceNowSurface(deps: Deps, journal: Journal): Surface {
     }
   }
 
-  return surface(deps, journal, 'servicenow', isFinal, async ({ run, entry, cursor, maybeTold, attempt }) => {
+  /** The change that runbot opened as evidence tells how it ended. */
+  const closeChange = async (run: Run, event: Extract<RunEvent, { type: 'finished' }>): Promise<void> => {
+    if (!run.standardChange) return
+    const { sysId, number } = run.standardChange
+    const successful = event.status === 'succeeded'
+    try {
+      await tickets.closeChange(sysId, { successful, notes: `runbot ${run.id}: ${plain(event.reason, 1000)}` })
+    } catch (error) {
+      if (!isRefusal(error) && !isPortError(error, 'notFound')) throw error
+      log.error({ run: run.id, change: number, reason: error.message }, 'the standard change could not be closed')
+    }
+  }
+
+  const tell = async ({ run, entry, cursor, maybeTold, attempt }: Telling): Promise<JsonObject> => {
     const { incident } = run.context
-    if (!incident) return cursor.data
     const event = entry.event as unknown as RunEvent
+    if (event.type === 'finished') await closeChange(run, event)
+    if (!incident) return cursor.data
     const marker = noteMarker(run.id, entry.seq)
     const text = workNote({ seq: entry.seq, event }, run, entry.hash)
     if (event.type === 'finished' && run.startedAt !== null) await attachEvidence(run, incident.sysId)
@@ -95,7 +110,9 @@ export function serviceNowSurface(deps: Deps, journal: Journal): Surface {
     if (event.type === 'executionStarted') await update(run, incident.sysId, entry, { state: 'inProgress' })
     if (event.type === 'finished') await conclude(run, entry, event)
     return cursor.data
-  })
+  }
+
+  return surface(deps, journal, { name: 'servicenow', isFinal, tell })
 }
 
 /** What the instance will not do, however often it is asked: a data policy, a missing role. */

@@ -40,18 +40,21 @@ const BACKOFF_MS: readonly Millis[] = [1_000, 2_000, 5_000, 10_000, 30_000, 60_0
 const REMEMBERED = 500
 const START: Cursor = { seq: 0, attempting: 0, failures: 0, notBefore: 0, dead: null, data: {} }
 
-/**
- * A surface from the function that tells one entry and answers what to keep. `isFinal` says which errors nothing mends.
- * `settle` is called when everything was told; it may redraw, and answers what to keep.
- */
-export function surface(
-  deps: Deps,
-  journal: Journal,
-  name: string,
-  isFinal: (error: PortError, failures: number) => boolean,
-  tell: (telling: Telling) => Promise<JsonObject>,
-  settle?: (run: Run, cursor: Cursor) => Promise<JsonObject>,
-): Surface {
+export interface SurfaceKind {
+  readonly name: string
+  /** Which errors nothing mends. */
+  readonly isFinal: (error: PortError, failures: number) => boolean
+  /** It tells one thing at a time, so what certainly did not get through is no repeat the next time. */
+  readonly oneAtATime?: boolean
+  /** Tells one entry and answers what to keep. */
+  readonly tell: (telling: Telling) => Promise<JsonObject>
+  /** Called when everything was told; it may redraw. `at`: when to be called again, although there is no news. */
+  readonly settle?: (run: Run, cursor: Cursor) => Promise<{ readonly data: JsonObject; readonly at?: Instant }>
+}
+
+/** A surface of this kind, with its cursor and its back-off. */
+export function surface(deps: Deps, journal: Journal, kind: SurfaceKind): Surface {
+  const { name, isFinal, tell, settle } = kind
   const { store, clock, log, meter } = deps
   /** Runs as they were right after the entry that was told last, so that a log is not read from its beginning each time. */
   const told = new Map<string, Run>()
@@ -83,6 +86,7 @@ export function surface(
     const record = await store.record(id)
     if (!record) return Number.POSITIVE_INFINITY
     let attemptedBefore = cursor.attempting
+    let againAt = Number.POSITIVE_INFINITY
     try {
       const known = told.get(id)
       let run = known && known.seq <= cursor.seq ? known : emptyRun(id)
@@ -109,12 +113,13 @@ export function surface(
       }
       const loaded = await journal.load(id)
       if (loaded && settle && loaded.run.seq === cursor.seq && !signal.aborted) {
-        const data = await settle(loaded.run, cursor)
-        if (data !== cursor.data) cursor = { ...cursor, data }
+        const settled = await settle(loaded.run, cursor)
+        if (settled.data !== cursor.data) cursor = { ...cursor, data: settled.data }
+        againAt = settled.at ?? Number.POSITIVE_INFINITY
       }
       if (cursor !== saved) await save({ ...cursor, failures: 0 })
       if (signal.aborted) return clock.now()
-      return loaded && loaded.run.seq > cursor.seq ? clock.now() : Number.POSITIVE_INFINITY
+      return loaded && loaded.run.seq > cursor.seq ? clock.now() : againAt
     } catch (error) {
       // Another process tells this run by now; an outside system's own conflict only delays this surface.
       if (!isPortError(error) || raced) throw error
@@ -123,8 +128,7 @@ export function surface(
       const backoff = BACKOFF_MS[Math.min(failures, BACKOFF_MS.length) - 1] ?? 60_000
       const final = isFinal(error, failures)
       const notBefore = clock.now() + Math.max(error.retryAfterMs ?? 0, backoff)
-      // Teams is told one thing at a time: what certainly did not get through is no repeat the next time.
-      const attempting = name === 'teams' && !error.mayHaveHappened ? attemptedBefore : cursor.attempting
+      const attempting = kind.oneAtATime && !error.mayHaveHappened ? attemptedBefore : cursor.attempting
       await save({ ...cursor, attempting, failures, notBefore, dead: final ? error.message : null })
       const fields = { run: id, surface: name, seq: cursor.seq, failures, reason: error.message }
       if (final) log.error(fields, 'this surface refuses for good: nothing more of this run is told there')

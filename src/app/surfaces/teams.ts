@@ -3,12 +3,13 @@ import type { Run, RunEvent } from '../../core/run.ts'
 import { isObject, type JsonObject } from '../../core/values.ts'
 import type { Conversation, Posted } from '../../ports/channel.ts'
 import type { PortError } from '../../ports/errors.ts'
+import type { Approvers, NamedPerson } from '../approvers.ts'
 import { placeOf } from '../conversations.ts'
 import type { Deps } from '../deps.ts'
 import type { Journal } from '../journal.ts'
 import type { RunCards } from '../run-cards.ts'
 import { threadReply } from '../views/thread.ts'
-import { type Surface, surface, type Telling } from './surface.ts'
+import { type Cursor, type Surface, surface, type Telling } from './surface.ts'
 
 /** What the cursor keeps: the card, the newest entry that it shows, and whether there is anywhere to speak. */
 interface Shown {
@@ -16,50 +17,76 @@ interface Shown {
   /** An earlier post of the card may stand too; the card that is kept says so. */
   readonly again: boolean
   readonly drawn: number
+  /** The freeze that the card shows: it is no event of the run, yet it must be seen on every open card. */
+  readonly frozen: string | null
   readonly nowhere: boolean
+  /** The one reminder of the ask: the next one takes its place. */
+  readonly reminder: { readonly scope: string; readonly posted: Posted } | null
 }
 
-export function teamsSurface(deps: Deps, journal: Journal, cards: RunCards): Surface {
+const NOTHING: Shown = { card: null, again: false, drawn: 0, frozen: null, nowhere: false, reminder: null }
+/** More people are not mentioned at once. */
+const MENTIONED = 5
+
+export function teamsSurface(deps: Deps, journal: Journal, cards: RunCards, approvers: Approvers): Surface {
   const { channel } = deps
 
   const open = async ({ newest: run, maybeTold, attempt }: Telling, place: Conversation): Promise<JsonObject> => {
-    const drawn = run.seq
-    const message = await cards.card(run, { again: maybeTold })
+    const frozen = await cards.frozen(run)
+    const message = await cards.card(run, { again: maybeTold, in: place })
     await attempt()
     const posted =
       run.origin.kind === 'chat' ? await channel.reply(place, message) : await channel.openThread(place, message)
-    return keep({ card: posted, again: maybeTold, drawn, nowhere: false })
+    return keep({ ...NOTHING, card: posted, again: maybeTold, drawn: run.seq, frozen })
+  }
+
+  /** Whom an event calls: whoever stands in now for an ask, whoever is on call for a failure. */
+  const called = async (run: Run, event: RunEvent): Promise<readonly NamedPerson[]> => {
+    if (event.type === 'finished') return onCall(deps, run)
+    return event.type === 'escalated' ? (await approvers.in(run, event.to)).slice(0, MENTIONED) : []
   }
 
   const tell = async (telling: Telling): Promise<JsonObject> => {
-    const { run, entry, cursor, maybeTold, attempt } = telling
+    const { run, newest, entry, cursor, maybeTold, attempt } = telling
     const event = entry.event as unknown as RunEvent
     const shown = read(cursor.data)
     if (shown.nowhere) return cursor.data
     if (!shown.card) {
       if (!opensCard(run, event)) return cursor.data
       const place = await placeOf(deps, run)
-      return place ? open(telling, place) : keep({ card: null, again: false, drawn: 0, nowhere: true })
+      return place ? open(telling, place) : keep({ ...NOTHING, nowhere: true })
     }
-    const reply = threadReply(run, event, {
-      approvers: cards.approvers(run),
-      people: event.type === 'finished' ? await onCall(deps, run) : [],
-    })
+    // A reminder that comes late, to an ask that was answered meanwhile, would only disturb.
+    if (event.type === 'reminded' && (newest.finished || newest.seq > run.seq)) return cursor.data
+    const people = await called(run, event)
+    const reply = threadReply(run, event, { approvers: cards.approvers(run), people })
     if (!reply) return cursor.data
+    if (event.type === 'reminded' && shown.reminder?.scope === event.scope) {
+      await channel.update(shown.reminder.posted, reply)
+      return cursor.data
+    }
     await attempt()
     const text = maybeTold ? `${reply.text} (once more: the answer to the first try was lost)` : reply.text
-    await channel.reply(shown.card.conversation, { ...reply, text })
-    return cursor.data
+    const posted = await channel.reply(shown.card.conversation, { ...reply, text })
+    return event.type === 'reminded' ? keep({ ...shown, reminder: { scope: event.scope, posted } }) : cursor.data
   }
 
-  // The bot was removed or blocked: that is final (TEAMS, Platform).
-  const isFinal = ({ kind }: PortError) => kind === 'denied'
+  const settle = async (run: Run, { data }: Cursor): Promise<{ data: JsonObject }> => {
+    const shown = read(data)
+    if (!shown.card) return { data }
+    const frozen = await cards.frozen(run)
+    if (shown.drawn >= run.seq && shown.frozen === frozen) return { data }
+    await channel.update(shown.card, await cards.card(run, { again: shown.again, in: shown.card.conversation }))
+    return { data: keep({ ...shown, drawn: run.seq, frozen }) }
+  }
 
-  return surface(deps, journal, 'teams', isFinal, tell, async (run, cursor) => {
-    const shown = read(cursor.data)
-    if (!shown.card || shown.drawn >= run.seq) return cursor.data
-    await channel.update(shown.card, await cards.card(run, { again: shown.again }))
-    return keep({ ...shown, drawn: run.seq })
+  return surface(deps, journal, {
+    name: 'teams',
+    oneAtATime: true,
+    // The bot was removed or blocked: that is final (TEAMS, Platform).
+    isFinal: ({ kind }: PortError) => kind === 'denied',
+    tell,
+    settle,
   })
 }
 
@@ -70,7 +97,7 @@ function opensCard(run: Run, event: RunEvent): boolean {
 }
 
 /** Whom to call when the automation did not help: for a mention, never for authority. */
-async function onCall(deps: Deps, run: Run): Promise<readonly { readonly id: string; readonly name: string }[]> {
+async function onCall(deps: Deps, run: Run): Promise<readonly NamedPerson[]> {
   const name = run.draft?.onFailure.escalate
   const failed = ['failed', 'rolledBack', 'rollbackFailed', 'needsHuman'].includes(run.finished?.status ?? '')
   if (!name || !failed) return []
@@ -85,13 +112,7 @@ async function onCall(deps: Deps, run: Run): Promise<readonly { readonly id: str
 
 const keep = (shown: Shown): JsonObject => ({ ...shown }) as unknown as JsonObject
 
-function read(data: JsonObject): Shown {
-  const card = data['card']
-  const drawn = data['drawn']
-  return {
-    card: isObject(card) ? (card as unknown as Posted) : null,
-    again: data['again'] === true,
-    drawn: typeof drawn === 'number' ? drawn : 0,
-    nowhere: data['nowhere'] === true,
-  }
-}
+const read = (data: JsonObject): Shown => ({
+  ...NOTHING,
+  ...(isObject(data) ? (data as unknown as Partial<Shown>) : {}),
+})

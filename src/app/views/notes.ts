@@ -21,6 +21,11 @@ const words = {
   joined: (number: string) => `Joined a run that is already open, with ${number}`,
   approved: (name: string, have: number, need: number) => `Approved by ${name} (${have} of ${need})`,
   rejected: 'Rejected by',
+  via: ' in ServiceNow',
+  escalated: (who: string) => `No answer yet: ${who} may now stand in`,
+  glass: 'BREAK-GLASS by',
+  edited: (name: string, run: string) => `${name} asks for it with other values, as run ${run}`,
+  change: (number: string) => `Standard change ${number} was opened for it`,
   stop: 'Stop asked by',
   started: 'Automation started',
   automation: 'Automation',
@@ -69,10 +74,18 @@ function note({ seq, event }: NoteEntry, run: Run, head: string): readonly strin
     case 'approved': {
       const { have, need } = countAt(run, event)
       const text = words.approved(name(event.by.name), have, need)
-      return [`${text}${scoped(event.scope)}${because(event.note)}`]
+      return [`${text}${via(event)}${scoped(event.scope)}${because(event.note)}`]
     }
     case 'rejected':
-      return [`${words.rejected} ${name(event.by.name)}${scoped(event.scope)}${because(event.note)}`]
+      return [`${words.rejected} ${name(event.by.name)}${via(event)}${scoped(event.scope)}${because(event.note)}`]
+    case 'escalated':
+      return [words.escalated(plain(event.to.join(', '), 160))]
+    case 'glassBroken':
+      return [`${words.glass} ${name(event.by.name)}${because(event.reason)}`]
+    case 'editRequested':
+      return [`${words.edited(name(event.by.name), plain(event.run, 40))}${because(event.note)}`]
+    case 'standardChangeOpened':
+      return [words.change(plain(event.number, 40))]
     case 'stopRequested':
       return [`${words.stop} ${name(event.by.name)}${because(event.reason)}`]
     case 'executionStarted':
@@ -145,6 +158,7 @@ function approvedBy(run: Run): string {
 }
 
 const name = (text: string): string => plain(text, 60)
+const via = (event: { readonly via?: 'servicenow' }): string => (event.via === undefined ? '' : words.via)
 const where = (at: At): string => `${plain(at.step, 60)} on ${plain(at.target, 60)}`
 const scoped = (scope: string): string => (scope === 'run' ? '' : `, ${plain(scopeName(scope), 60)}`)
 const because = (reason: string): string => (reason === '' ? '' : `: ${plain(reason, 300)}`)

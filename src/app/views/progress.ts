@@ -1,6 +1,7 @@
 // Owns how far a run has come: one state per step and target, with its mark and its words.
 import type { PlannedStep } from '../../core/plan.ts'
-import { type Run, type StepState, stepOf } from '../../core/run.ts'
+import type { Run } from '../../core/run.ts'
+import { type StepState, stepOf } from '../../core/step-state.ts'
 import { type Caps, first } from './caps.ts'
 import { stepsOf } from './planned-calls.ts'
 import { type Line, type Look, line, quoted, said } from './text-run.ts'

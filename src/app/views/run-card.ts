@@ -1,12 +1,13 @@
 // Owns the data of the one run card, cards/run.json: what a person must see first, what folds away, which buttons show.
 import { approvalsFor } from '../../core/approval.ts'
+import { differencesOf } from '../../core/differences.ts'
 import type { PlannedRequest } from '../../core/plan.ts'
 import type { Run } from '../../core/run.ts'
 import type { Instant, Json, JsonObject } from '../../core/values.ts'
 import type { CardMessage } from '../../ports/channel.ts'
 import { openAsk, peopleNeeded, scopeName, voided } from './asks.ts'
 import { type Caps, first, fitted } from './caps.ts'
-import { literal } from './escape.ts'
+import { literal, orDash } from './escape.ts'
 import { onCard } from './figures.ts'
 import { folds } from './folds.ts'
 import { concernLines } from './guardrail-lines.ts'
@@ -34,11 +35,28 @@ export interface RunCardContext {
   readonly expanded?: boolean
   /** The answer to an earlier post of this card was lost, so it may stand twice (P6). */
   readonly again?: boolean
+  /** Who is looking, and what they may do about what is asked; without it the card is for everybody. */
+  readonly viewer?: Viewer
+  /** Handles of those whose client asks for a view of their own. */
+  readonly viewers?: readonly string[]
+  /** Inputs for other values, where the run may still be asked for with them. */
+  readonly fields?: readonly JsonObject[]
   /** What a person may do with a run that needs one; nothing unless the app can do it. */
   readonly offers?: readonly ('takeover' | 'rollback')[]
 }
 
+/** What one person may do about what is asked; `note` says why not. */
+export interface Viewer {
+  readonly approve: boolean
+  readonly reject: boolean
+  readonly edit: boolean
+  readonly note: string
+}
+
 const words = {
+  glass: (name: string) => `BREAK-GLASS by ${name}`,
+  follows: { edit: 'Asked anew with other values, after run ', breakGlass: 'Break-glass, after run ' },
+  via: ' in ServiceNow',
   approved: 'Approved, about to start',
   preview: 'Dry run · nothing will be sent',
   until: 'until ',
@@ -111,6 +129,11 @@ function view(run: Run, context: RunCardContext, caps: Caps, folded: Caps): Json
     progress: run.draft && stepsOf(run).length > 0 && (isUnderWay(run) || touched(run)) ? progressLines(run, caps) : [],
     concerns: concernsShow(run, context) ? concernLines(run.decision?.guardrails ?? [], caps) : [],
     buttons: buttons(run, context, frozen !== null),
+    banner: banner(run, context, caps),
+    differences: ask ? differences(run, caps) : [],
+    viewers: ask ? (context.viewers ?? []) : [],
+    viewer: { note: ask ? literal(context.viewer?.note ?? '', 200) : '' },
+    edit: ask?.scope === 'run' && frozen === null && (context.viewer?.edit ?? true) ? (context.fields ?? []) : [],
     note: words.note,
     expanded: context.expanded === true,
     folds: folds(run, context, folded),
@@ -132,10 +155,28 @@ function subject(run: Run, caps: Caps): readonly Line[] {
   ]
 }
 
+/** What nobody may overlook. */
+function banner(run: Run, context: RunCardContext, caps: Caps): readonly JsonObject[] {
+  if (!run.glass || context.preview) return []
+  const text = `${words.glass(literal(run.glass.by.name, 60))}: ${literal(run.glass.reason, caps.text(200))}`
+  return [{ text, tone: 'attention' }]
+}
+
+/** What this ask differs in from the one before: what somebody who had approved must see. */
+const differences = (run: Run, caps: Caps): readonly JsonObject[] =>
+  differencesOf(run)
+    .slice(0, caps.list(6))
+    .map(({ what, before, after }) => ({
+      what: literal(what, caps.text(80)),
+      before: orDash(literal(before, caps.text(160))),
+      after: orDash(literal(after, caps.text(160))),
+    }))
+
 function notices(run: Run, context: RunCardContext, frozen: string | null, caps: Caps): readonly Line[] {
   const old = voided(run)
   return [
     ...(context.again ? [line(said(words.again, 'warn'))] : []),
+    ...(run.link ? [line(said(words.follows[run.link.why], 'subtle'), said(run.link.run, 'mono'))] : []),
     ...(run.finished && run.finished.reason !== '' ? [line(quoted(run.finished.reason, 240, caps, 'bold'))] : []),
     ...(frozen !== null && !run.finished ? [line(said(words.frozen, 'bad', 'bold'), quoted(frozen, 160, caps))] : []),
     ...(isAsking(run) && old.length > 0
@@ -166,7 +207,7 @@ function approvalFacts(run: Run, context: RunCardContext, caps: Caps): readonly 
       line(
         said('✓ ', 'good', 'bold'),
         quoted(each.by.name, 60, caps),
-        said(`  ${onCard(each.at, context.at)}`, 'subtle'),
+        said(`  ${onCard(each.at, context.at)}${each.via === undefined ? '' : words.via}`, 'subtle'),
         ...(each.note === '' ? [] : [said('  “', 'subtle'), quoted(each.note, 160, caps), said('”', 'subtle')]),
       ),
     ),
@@ -200,8 +241,8 @@ function buttons(run: Run, context: RunCardContext, frozen: boolean): JsonObject
   const asks = live && openAsk(run) !== undefined && run.plan !== null
   const offers = live && run.status === 'needsHuman' ? (context.offers ?? []) : []
   const shows = {
-    approve: asks && !frozen,
-    reject: asks,
+    approve: asks && !frozen && (context.viewer?.approve ?? true),
+    reject: asks && (context.viewer?.reject ?? true),
     refresh: asks && frozen,
     stop: live && isUnderWay(run) && run.status !== 'rollingBack' && run.stopRequested === null,
     takeover: offers.includes('takeover'),

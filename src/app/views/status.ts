@@ -1,5 +1,6 @@
 // Owns the words and the tone for where a run stands.
-import { hasMutated, type Run, type RunStatus } from '../../core/run.ts'
+import type { Run, RunStatus } from '../../core/run.ts'
+import { hasMutated } from '../../core/step-state.ts'
 
 /** A container style of a card. */
 type Tone = 'emphasis' | 'accent' | 'good' | 'warning' | 'attention'

@@ -2,7 +2,7 @@
 import type { At, EndStatus, Run, RunEvent } from '../../core/run.ts'
 import type { TextMessage } from '../../ports/channel.ts'
 import { countAt, scopeName } from './asks.ts'
-import { markdown } from './escape.ts'
+import { code, markdown } from './escape.ts'
 import { inText } from './figures.ts'
 import { nameOf } from './status.ts'
 
@@ -23,6 +23,12 @@ const words = {
   approved: (name: string, have: number, need: number) =>
     need > 1 ? `✅ **${name}** approved (${have} of ${need})` : `✅ **${name}** approved`,
   rejected: (name: string) => `⛔ **${name}** rejected`,
+  via: ' in ServiceNow',
+  reminded: (who: string, until: string) => `⏰ **Still waiting for approval** from ${who}, until ${until}.`,
+  escalated: (who: string) => `⏫ No answer yet: **${who}** may now stand in.`,
+  glass: (name: string) => `🚨 **BREAK-GLASS by ${name}**`,
+  edited: (name: string, run: string) => `✏️ **${name}** asks for it with other values, as run \`${run}\``,
+  change: (number: string) => `🗂️ Standard change **${number}** was opened for it`,
   forScope: (scope: string) => ` ${scope}`,
   stop: (name: string) => `✋ **${name}** asked to stop`,
   started: (title: string, targets: string) => `▶️ Started: **${title}** on ${targets}`,
@@ -79,10 +85,22 @@ export function threadReply(run: Run, event: RunEvent, context: ThreadContext): 
     case 'approved': {
       const { have, need } = countAt(run, event)
       const text = words.approved(name(event.by.name), have, need)
-      return { text: `${text}${scoped(event.scope)}${because(event.note)}` }
+      return { text: `${text}${via(event)}${scoped(event.scope)}${because(event.note)}` }
     }
     case 'rejected':
-      return { text: `${words.rejected(name(event.by.name))}${scoped(event.scope)}${because(event.note)}` }
+      return { text: `${words.rejected(name(event.by.name))}${via(event)}${scoped(event.scope)}${because(event.note)}` }
+    case 'reminded': {
+      const until = run.asks[event.scope]?.expiresAt
+      return until === undefined ? null : { text: words.reminded(markdown(context.approvers, 160), inText(until)) }
+    }
+    case 'escalated':
+      return calling(words.escalated(markdown(event.to.join(', '), 160)), context)
+    case 'glassBroken':
+      return { text: `${words.glass(name(event.by.name))}${because(event.reason)}` }
+    case 'editRequested':
+      return { text: `${words.edited(name(event.by.name), code(event.run, 40))}${because(event.note)}` }
+    case 'standardChangeOpened':
+      return { text: words.change(markdown(event.number, 40)) }
     case 'stopRequested':
       return { text: `${words.stop(name(event.by.name))}${because(event.reason)}` }
     case 'executionStarted':
@@ -128,6 +146,7 @@ const calling = (text: string, { people = [] }: ThreadContext): TextMessage =>
   people.length > 0 ? { text, mentions: people } : { text }
 
 const name = (text: string): string => markdown(text, 60)
+const via = (event: { readonly via?: 'servicenow' }): string => (event.via === undefined ? '' : words.via)
 const where = (at: At): string => `**${markdown(at.step, 60)}** on ${markdown(at.target, 60)}`
 const scoped = (scope: string): string => (scope === 'run' ? '' : words.forScope(markdown(scopeName(scope), 60)))
 const because = (reason: string): string => (reason === '' ? '' : `: ${markdown(reason, 300)}`)

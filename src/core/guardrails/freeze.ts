@@ -1,7 +1,9 @@
 // Owns the freeze guardrail: the kill switch and the freeze calendars.
-import type { Governance } from '../governance.ts'
+import type { ApprovalRule, Governance } from '../governance.ts'
+import { everyGroup } from '../rule.ts'
 import type { Instant, Json } from '../values.ts'
 import {
+  ask,
   environmentNames,
   type Freeze,
   type Guardrail,
@@ -51,8 +53,11 @@ export const freezeGuardrail: Guardrail = (input) => {
       freezeWords(freeze),
       `wait for the unfreeze${freeze.scope === 'all' ? '' : ` of ${freeze.scope}`}`,
     )
-  const calendar = frozenByCalendar(input.governance, input.at)
-  if (calendar) return stop('freeze', calendar, 'wait until it is over')
+  const calendars = calendarFreezes(input.governance, input.at)
+  const shut = calendars.find((each) => each.override.length === 0)
+  if (shut) return stop('freeze', shut.why, 'wait until it is over')
+  const [open] = calendars
+  if (open) return ask('freeze', `${open.why}; ${open.override.join(' or ')} may let it through`)
   return pass('freeze', `nothing is frozen in ${environmentNames(input).join(', ')}`)
 }
 
@@ -60,11 +65,26 @@ export const freezeGuardrail: Guardrail = (input) => {
 export const freezeWords = ({ scope, by, reason }: Freeze): string =>
   `${scope === 'all' ? 'everything' : scope} is frozen by ${by}: ${reason}`
 
-/** Freeze calendars are open by default; an event closes them, and everything with them. */
-export function frozenByCalendar(governance: Pick<Governance, 'freezes'>, at: Instant): string | null {
-  for (const { calendar } of governance.freezes) {
+/** Freeze calendars are open by default; an event closes them, and everything with them but what `override` lets through. */
+export const calendarFreezes = (
+  governance: Pick<Governance, 'freezes'>,
+  at: Instant,
+): readonly { readonly why: string; readonly override: readonly string[] }[] =>
+  governance.freezes.flatMap(({ calendar, override }) => {
     const state = calendar.at(at)
-    if (!state.open) return `calendar ${calendar.name} freezes it: ${state.why}`
-  }
-  return null
+    return state.open ? [] : [{ why: `calendar ${calendar.name} freezes it: ${state.why}`, override }]
+  })
+
+/** The calendar freezes of this moment that nobody of `rule` may let through, as a sentence; or null. */
+export function frozenByCalendar(
+  governance: Pick<Governance, 'freezes'>,
+  at: Instant,
+  rule: ApprovalRule | null,
+): string | null {
+  const lines = rule?.lines ?? []
+  const shut = calendarFreezes(governance, at).find(
+    ({ override }) =>
+      override.length === 0 || !lines.some((line) => everyGroup(line).every((group) => override.includes(group))),
+  )
+  return shut?.why ?? null
 }

@@ -6,6 +6,7 @@ import type { GuardrailResult } from '../policy.ts'
 import type { Person } from '../run.ts'
 import type { Runbook } from '../runbook.ts'
 import type { Instant } from '../values.ts'
+import type { Glass, Signature } from '../waivers.ts'
 
 /** A fact whose value is not JSON-shaped by its type, for example a list of changes. */
 export type Known<T> = { readonly known: true; readonly value: T } | { readonly known: false; readonly reason: string }
@@ -32,6 +33,8 @@ export interface PolicyFacts {
   } | null
   /** By target name. */
   readonly changes: { readonly [target: string]: Known<readonly Change[]> }
+  /** What ServiceNow finds against an open change, by its number; only where the runbook wants it asked. */
+  readonly conflicts: { readonly [change: string]: Known<readonly string[]> }
   /** When other runs of this runbook sent a mutating request to this target's CI; by target name. */
   readonly flaps: { readonly [target: string]: Known<readonly Instant[]> }
   /** Another run that is at work on this target's CI; by target name. */
@@ -39,6 +42,10 @@ export interface PolicyFacts {
   readonly freezes: Known<readonly Freeze[]>
   /** How many other runs began in the last hour. */
   readonly runsLastHour: Known<number>
+  /** Under standing exceptions. */
+  readonly signatures: Known<readonly Signature[]>
+  /** null: nobody broke the glass for this run. */
+  readonly glass: Glass | null
 }
 
 export interface GuardrailInput {

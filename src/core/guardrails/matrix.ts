@@ -1,38 +1,73 @@
-// Owns the tier × environment matrix: whether a plan runs by itself, asks, or is for people only.
-import { type Governance, type MatrixEntry, stricter } from '../governance.ts'
+// Owns the tier × environment matrix with its overrides: whether a plan runs by itself, asks, or is for people only.
+import type { ApprovalRule, Governance, MatrixEntry, MatrixOverride } from '../governance.ts'
+import type { Draft } from '../plan.ts'
+import { bothOf } from '../rule.ts'
 import type { Tier } from '../runbook.ts'
+import { own } from '../values.ts'
 import { ask, environmentNames, type Guardrail, pass, stop } from './input.ts'
 
-/** The strictest entry for a tier over the environments. Tier 3 is never automatic; a missing entry is forbidden. */
-export function matrixEntry(governance: Governance, tier: Tier, environments: readonly string[]): MatrixEntry {
-  const entries = environments.map((name): MatrixEntry => {
-    const row = Object.hasOwn(governance.matrix, name) ? governance.matrix[name] : undefined
-    const entry = row?.[tier] ?? { kind: 'forbidden' as const }
-    return tier === 3 && entry.kind === 'auto' ? { kind: 'people-only' } : entry
-  })
+/** What overrides may go by. */
+type About = Pick<Draft['runbook'], 'id' | 'owner' | 'class'>
+
+/** What the matrix demands of a tier over some environments; `rule` satisfies every one of them. */
+export interface Demand {
+  readonly kind: MatrixEntry['kind']
+  readonly rule: ApprovalRule | null
+  /** Where it stands, for example `tier 1 in prod`, with the override that replaced the cell. */
+  readonly where: string
+}
+
+/** The entry for one environment. Tier 3 is never automatic, whatever a file says; a missing entry is forbidden. */
+export function entryFor(
+  governance: Governance,
+  about: About,
+  tier: Tier,
+  environment: string,
+): { readonly entry: MatrixEntry; readonly override: MatrixOverride | undefined } {
+  const override = governance.overrides.find((each) => fits(each, about, tier, environment))
+  const entry = override?.entry ?? own(governance.matrix, environment)?.[tier] ?? { kind: 'forbidden' as const }
+  return { entry: tier === 3 && entry.kind === 'auto' ? { kind: 'people-only' } : entry, override }
+}
+
+/** The strictest entry over the environments; of several rules the one that satisfies them all. */
+export function demandOf(governance: Governance, about: About, tier: Tier, environments: readonly string[]): Demand {
+  const found = environments.map((name) => entryFor(governance, about, tier, name))
   const order = ['forbidden', 'people-only', 'rule', 'auto'] as const
-  for (const kind of order) {
-    const found = entries.filter((entry) => entry.kind === kind)
-    if (found.length === 0) continue
-    return found.reduce((a, b) => {
-      if (a.kind !== 'rule' || b.kind !== 'rule') return a
-      const [left, right] = [governance.rules[a.rule], governance.rules[b.rule]]
-      return left && right && stricter(left, right) === right ? b : a
-    })
+  const kind = order.find((each) => found.some(({ entry }) => entry.kind === each)) ?? 'forbidden'
+  const named = found.flatMap(({ entry }) => (entry.kind === 'rule' ? [own(governance.rules, entry.rule)] : []))
+  const rules = named.filter((each) => each !== undefined)
+  const overrides = [...new Set(found.flatMap(({ override }) => (override ? [overrideWords(override)] : [])))]
+  const where = `tier ${tier} in ${environments.join(', ')}`
+  return {
+    kind,
+    rule: rules.length > 0 && rules.length === named.length ? rules.reduce(bothOf) : null,
+    where: overrides.length > 0 ? `${where} (override for ${overrides.join('; ')})` : where,
   }
-  return { kind: 'forbidden' }
+}
+
+/** Whom an override is about, as a person reads it: `runbook restart-vpn-client, prod`. */
+export const overrideWords = (override: MatrixOverride): string => {
+  const { runbook, class: incidentClass, owner, environment, tier } = override
+  const words = [
+    runbook && `runbook ${runbook}`,
+    incidentClass && `class ${incidentClass}`,
+    owner && `runbooks of ${owner}`,
+    environment && `in ${environment}`,
+    tier !== undefined && `tier ${tier}`,
+  ].filter(Boolean)
+  return words.length > 0 ? words.join(', ') : 'everything'
 }
 
 export const matrixGuardrail: Guardrail = (input) => {
   const names = environmentNames(input)
-  const { tier } = input.draft
-  const entry = matrixEntry(input.governance, tier, names)
-  const where = `tier ${tier} in ${names.join(', ')}`
-  switch (entry.kind) {
+  const { kind, rule, where } = demandOf(input.governance, input.draft.runbook, input.draft.tier, names)
+  switch (kind) {
     case 'auto':
       return pass('matrix', `${where} runs by itself`)
     case 'rule':
-      return ask('matrix', `${where} asks ${entry.rule}`)
+      return rule
+        ? ask('matrix', `${where} asks ${rule.name}`)
+        : stop('matrix', `${where} asks a rule that is not declared`, 'declare the rule in governance.yaml')
     case 'people-only':
       return stop(
         'matrix',
@@ -43,3 +78,10 @@ export const matrixGuardrail: Guardrail = (input) => {
       return stop('matrix', `${where} is forbidden`, `change the matrix in governance.yaml for ${names.join(', ')}`)
   }
 }
+
+const fits = (override: MatrixOverride, about: About, tier: Tier, environment: string): boolean =>
+  (override.runbook === undefined || override.runbook === about.id) &&
+  (override.class === undefined || override.class === about.class) &&
+  (override.owner === undefined || override.owner === about.owner) &&
+  (override.environment === undefined || override.environment === environment) &&
+  (override.tier === undefined || override.tier === tier)

@@ -7,7 +7,7 @@ type Case = readonly [title: string, from: string, to: string, ...problems: stri
 
 const ENTRA = 'a Microsoft Entra object id such as 6f1c1f6e-0000-4000-8000-000000000001'
 const NAME = 'a name of small letters, digits and "-", such as restart-iis'
-const PLACES = 'url, auth, allow and callbackSecret of a system, and in inbound'
+const PLACES = 'url, auth, allow and callbackSecret of a system, url and routingKey of a pager, and in inbound'
 
 const governance: Case[] = [
   [
@@ -127,6 +127,83 @@ const governance: Case[] = [
     'governance: 1\n',
     'governance: 1\ncommands: { stopp: [web] }\n',
     '2:13 unknown key "stopp": did you mean "stop"?',
+  ],
+  [
+    'an override by names that lead nowhere',
+    'governance: 1\n',
+    'governance: 1\noverrides: [ { class: slwo, owner: everyone, environment: prd, to: twoo } ]\n',
+    '2:23 there is no class "slwo": did you mean "slow"?',
+    '2:36 there is no group "everyone" (known: web, cab)',
+    '2:59 there is no environment "prd": did you mean "prod"?',
+    '2:68 there is no rule "twoo": did you mean "two"?',
+  ],
+  [
+    'an override that makes tier 3 automatic',
+    'governance: 1\n',
+    'governance: 1\noverrides: [ { tier: 3, to: auto } ]\n',
+    '2:29 tier 3 is never automatic: name a rule, people-only or forbidden',
+  ],
+  [
+    'an override of a tier that does not exist, without an entry',
+    'governance: 1\n',
+    'governance: 1\noverrides: [ { tier: 4 } ]\n',
+    '2:14 "to" is missing: expected text',
+    '2:22 expected a tier from 0 to 3, got 4',
+  ],
+  [
+    'who stands in too late, and is nobody',
+    'from: [owner, web], ',
+    'from: [owner, web], substitute: { from: [wep], after: 30m }, ',
+    '15:50 there is no group "wep": did you mean "web"?',
+    '15:63 who stands in is asked before the rule expires',
+  ],
+  [
+    'who stands in for no line of its own',
+    'all: [ { from: [owner] }',
+    'substitute: { from: [web], after: 1m }, all: [ { from: [owner], substitute: { from: [web], after: 2h } }',
+    '16:10 with "all", substitute stands in each line',
+    '16:100 who stands in is asked before the rule expires',
+  ],
+  [
+    'a pager that nothing declares',
+    'expires: 30m',
+    'page: primary, expires: 30m',
+    '15:36 there is no pager "primary" in connectors.yaml',
+  ],
+  [
+    'a glass that one person breaks, for a guardrail that never is set aside',
+    'governance: 1\n',
+    'governance: 1\nbreakGlass: { may: [web], quorum: 1, setsAside: [freeze] }\n',
+    '2:35 expected a whole number from 2 to 20, got 1',
+    "2:50 expected one of change window, blast radius, VIP, anti-flap, runs per hour, got 'freeze'",
+  ],
+  [
+    'a glass for groups and pagers that are not there',
+    'governance: 1\n',
+    'governance: 1\nbreakGlass: { may: [cap], page: x }\n',
+    '2:21 there is no group "cap": did you mean "cab"?',
+    '2:33 there is no pager "x" in connectors.yaml',
+  ],
+  [
+    'an exception without end, for a guardrail by another name',
+    'governance: 1\n',
+    'governance: 1\nexceptions: { may: [cab], standing: { night: { runbook: mend-it, guardrails: [changewindow], reason: x } } }\n',
+    `2:79 expected one of change window, blast radius, VIP, anti-flap, runs per hour, got 'changewindow': did you mean "change window"?`,
+    '2:46 "until" is missing: expected a day such as 2027-01-31, or an instant such as 2027-01-31T18:00:00Z',
+  ],
+  [
+    'an exception until a day that does not exist, of no guardrail, somewhere else',
+    'governance: 1\n',
+    'governance: 1\nexceptions: { may: [web], standing: { night: { runbook: x, guardrails: [], reason: x, until: 2027-02-30 } } }\n',
+    '2:72 expected at least one',
+    "2:94 expected a day such as 2027-01-31, or an instant such as 2027-01-31T18:00:00Z, got '2027-02-30'",
+  ],
+  [
+    'an exception in an environment that is not there, signed by nobody',
+    'governance: 1\n',
+    'governance: 1\nexceptions: { may: [all], standing: { night: { runbook: mend-it, environment: prd, guardrails: [VIP], reason: x, until: 2020-01-01 } } }\n',
+    '2:21 there is no group "all" (known: web, cab, everyone, owner)',
+    '2:79 there is no environment "prd": did you mean "prod"?',
   ],
   [
     'a wrong indent',
@@ -276,6 +353,24 @@ const runbooks: Case[] = [
     'title: Mend it\ntargets: { waves: [0, 50%, 120%] }\n',
     '3:20 expected a count such as 1, or a share from 1% to 100%',
     '3:28 expected a count such as 1, or a share from 1% to 100%',
+  ],
+  [
+    'waves that ask by an unknown rule',
+    'title: Mend it\n',
+    'title: Mend it\ntargets: { waves: [1, 100%], approval: tow }\n',
+    '3:40 there is no rule "tow": did you mean "two"?',
+  ],
+  [
+    'an approval of waves where there is one alone',
+    'title: Mend it\n',
+    'title: Mend it\ntargets: { approval: always }\n',
+    '3:22 approval asks before every wave after the first: declare waves, such as [1, 100%]',
+  ],
+  [
+    'conflicts that mean something else',
+    'title: Mend it\n',
+    'title: Mend it\nlimits: { changeWindow: { in: [prod], conflicts: stopp } }\n',
+    `3:50 expected one of ask, stop, got 'stopp': did you mean "stop"?`,
   ],
   [
     'limits for an unknown environment, and on an unknown name',

@@ -2,10 +2,13 @@
 import assert from 'node:assert/strict'
 import { directory, type GroupSource } from '../../../src/adapters/directory/directory.ts'
 import { serviceNow } from '../../../src/adapters/servicenow/tickets.ts'
+import { authority } from '../../../src/app/authority.ts'
+import type { Content } from '../../../src/ports/catalog.ts'
 import { type Clock, systemClock } from '../../../src/ports/clock.ts'
 import type { Membership } from '../../../src/ports/directory.ts'
 import { startWorld } from '../../sandbox/world.ts'
 import { CLIENT, ONCE, SETTINGS } from '../servicenow/setup.ts'
+import { MAYA, NOBODY, setup, WEB } from './graph-setup.ts'
 
 const person = '0a2b0000-0000-4000-8000-00000000000a'
 const group = { kind: 'servicenow', name: 'CAB' } as const
@@ -144,5 +147,59 @@ describe('the directory', () => {
     } finally {
       await world.stop()
     }
+  })
+
+  describe('with Entra groups', () => {
+    const web = { kind: 'entra', id: WEB } as const
+    const nobody = { kind: 'entra', id: NOBODY } as const
+
+    it('answers over HTTP, and asks once for all groups of a rule', async () => {
+      const { graph, source } = await setup()
+      try {
+        const people = directory({ clock, graph: source })
+        const answers = await Promise.all([web, nobody].map((each) => people.membership(MAYA, each, { fresh: true })))
+        assert.deepEqual(answers, [{ is: 'yes' }, { is: 'no' }])
+        assert.equal(graph.requests.length, 1)
+        assert.deepEqual(
+          (await people.people(web)).map(({ name }) => name),
+          ['Maya Lind', 'Sam Okafor'],
+        )
+      } finally {
+        await graph.stop()
+      }
+    })
+
+    it('repeats an answer for a minute, but not where it must be fresh: then Graph’s silence is unknown (P2, P5)', async () => {
+      const { graph, source } = await setup()
+      try {
+        const people = directory({ clock, graph: source })
+        assert.deepEqual(await people.membership(MAYA, web), { is: 'yes' })
+        await graph.down()
+        assert.deepEqual(await people.membership(MAYA, web), { is: 'yes' })
+        assert.equal((await people.membership(MAYA, web, { fresh: true })).is, 'unknown')
+        assert.equal((await people.membership(MAYA, web)).is, 'unknown')
+        assert.deepEqual(await people.people(web), [])
+      } finally {
+        await graph.stop()
+      }
+    })
+
+    it('lets nobody approve or command while Graph is down, and says why (P5, P12)', async () => {
+      const { graph, source } = await setup()
+      try {
+        const content = { governance: { groups: { web } } } as unknown as Content
+        const who = authority(directory({ clock, graph: source }), () => content)
+        const rule = { name: 'r', lines: [{ from: ['web'], quorum: 1 }], expiresMs: 1000, not: [] }
+        assert.deepEqual(await who.standing(MAYA, rule, 'web', true), { groups: ['web'], unknown: [] })
+        await graph.down()
+        const reason =
+          'Microsoft Graph could not be reached: check the network, the proxy and GRAPH_URL, then try again'
+        const standing = { groups: [], unknown: [{ group: 'web', reason }] }
+        assert.deepEqual(await who.standing(MAYA, rule, 'web', true), standing)
+        assert.deepEqual(await who.inAny(MAYA, ['web'], 'web'), { known: false, reason })
+      } finally {
+        await graph.stop()
+      }
+    })
   })
 })

@@ -113,7 +113,7 @@ describe('sandbox ServiceNow, reading', () => {
     const { body } = await get(`/api/now/table/sys_dictionary?${query}`)
     assert.deepEqual(
       body.result.map((row: Record<string, string>) => `${row.name}.${row.element}`),
-      ['cmdb_ci.u_health_url', 'incident.u_error_signature', 'task.state'],
+      ['cmdb_ci.u_health_url', 'incident.u_error_signature', 'sysapproval_approver.state', 'task.state'],
     )
   })
 

@@ -17,9 +17,10 @@ describe('change requests on a CI', () => {
   }
 
   it('come with raw states and UTC times, whatever the reader sees', async () => {
-    const { number } = world.world.openChange()
+    const { number, sys_id: sysId } = world.world.openChange()
     assert.deepEqual(await read(), [
       {
+        sysId,
         number,
         state: 'implement',
         start: Date.parse('2026-01-31T09:00:00Z'),

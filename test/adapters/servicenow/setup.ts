@@ -23,6 +23,7 @@ export const SETTINGS: ServiceNowSettings = {
   person: 'u_entra_object_id',
   closeCode: 'Solution provided',
   failed: { state: null, assign: null },
+  approvals: true,
 }
 
 export const CLIENT = { clientId: CREDENTIALS.clients[0]?.id, clientSecret: CREDENTIALS.clients[0]?.secret }

@@ -34,6 +34,16 @@ describe('the Teams channel', () => {
     assert.equal(thread?.messages[1]?.text, 'executing')
   })
 
+  it('redraws a line in place, as it does a card', async () => {
+    const root = await bot.channel.openThread(team, card('asking'))
+    const reply = await bot.channel.reply(root.conversation, { text: 'executing' })
+    bot.chat.faults.add({ fault: { status: 502 }, times: 2 })
+    await bot.channel.update(reply, { text: 'done', mentions: [{ id: ada.aadObjectId, name: 'Ada' }] })
+    assert.equal(bot.chat.message(reply.messageId)?.text, '<at>Ada</at> done')
+    assert.equal(bot.chat.message(reply.messageId)?.versions.length, 2)
+    assert.equal(bot.chat.threads()[0]?.messages.length, 2)
+  })
+
   it('reaches another channel of the team, and names a conversation by its channel', async () => {
     const incidents = bot.channel.inChannel(team, '19:incidents@thread.tacv2')
     const root = await bot.channel.openThread(incidents, card('asking'))

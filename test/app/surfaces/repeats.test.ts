@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { canonicalJson, sha256Hex } from '../../../src/adapters/store/hashing.ts'
 import { memoryStore } from '../../../src/adapters/store/memory.ts'
+import type { Approvers } from '../../../src/app/approvers.ts'
 import type { Deps } from '../../../src/app/deps.ts'
 import { type Journal, journal as journalOf } from '../../../src/app/journal.ts'
 import type { RunCards } from '../../../src/app/run-cards.ts'
@@ -79,8 +80,11 @@ async function setUp() {
   }
 }
 
+const approvers: Approvers = { of: async () => [], in: async () => [] }
+
 const cards = {
   approvers: () => '',
+  frozen: async () => null,
   card: async (_run: unknown, how: { again?: boolean } = {}) => ({ card: { again: how.again ?? false }, summary: '' }),
 } as unknown as RunCards
 
@@ -107,8 +111,8 @@ describe('a surface that died while it told', () => {
   it('marks the reply whose first try may have got through, and no other (P6)', async () => {
     const { sent, deps, log, failAt } = await setUp()
     failAt(3, () => new PowerCut(), true)
-    await assert.rejects(deliver(teamsSurface(deps, log, cards)), PowerCut)
-    await deliver(teamsSurface(deps, log, cards))
+    await assert.rejects(deliver(teamsSurface(deps, log, cards, approvers)), PowerCut)
+    await deliver(teamsSurface(deps, log, cards, approvers))
     const again = sent.filter((text) => text.includes('once more'))
     assert.equal(again.length, 1)
     assert.ok(again[0]?.startsWith(sent[2] ?? '-'), 'the same words, marked')
@@ -117,15 +121,15 @@ describe('a surface that died while it told', () => {
   it('says on the card that it may stand twice, for as long as it is shown (P6)', async () => {
     const { sent, deps, log, failAt } = await setUp()
     failAt(1, () => new PowerCut(), true)
-    await assert.rejects(deliver(teamsSurface(deps, log, cards)), PowerCut)
-    await deliver(teamsSurface(deps, log, cards))
+    await assert.rejects(deliver(teamsSurface(deps, log, cards, approvers)), PowerCut)
+    await deliver(teamsSurface(deps, log, cards, approvers))
     assert.deepEqual(sent.slice(0, 2), ['{"again":false}', '{"again":true}'])
   })
 
   it('marks nothing that certainly did not get through (P6)', async () => {
     const { sent, deps, log, failAt, later } = await setUp()
     failAt(3, () => new PortError('unavailable', 'the connection was refused'), false)
-    const surface = teamsSurface(deps, log, cards)
+    const surface = teamsSurface(deps, log, cards, approvers)
     await deliver(surface)
     later()
     await deliver(surface)

@@ -28,9 +28,25 @@ export const TABLES: Record<string, TableSpec> = {
     label: 'Change Request',
     parent: 'task',
     prefix: 'CHG',
-    columns: 'type:choice start_date:datetime end_date:datetime on_hold:boolean risk reason',
+    columns: 'type:choice start_date:datetime end_date:datetime on_hold:boolean risk reason close_code:choice',
   },
+  incident_task: { label: 'Incident Task', parent: 'task', prefix: 'TASK', columns: 'incident>incident' },
   problem: { label: 'Problem', parent: 'task', prefix: 'PRB', columns: '' },
+  std_change_record_producer: {
+    label: 'Standard Change Template',
+    columns: 'name short_description description active:boolean retired:boolean',
+  },
+  sysapproval_approver: {
+    label: 'Approval',
+    display: 'approver',
+    columns: `sysapproval>task document_id source_table approver>sys_user state:choice comments:journal due_date:datetime
+      approval_source`,
+  },
+  sys_user_delegate: {
+    label: 'Delegate',
+    display: 'delegate',
+    columns: 'user>sys_user delegate>sys_user approvals:boolean',
+  },
   task_ci: { label: 'Affected CI', columns: 'task>task ci_item>cmdb_ci' },
   cmdb_ci: {
     label: 'Configuration Item',

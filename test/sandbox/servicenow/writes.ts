@@ -1,9 +1,11 @@
 // Owns the one way a record is written, by the API and by people alike: columns, rules, journals, events.
+import { applyApprovalRules } from './approval-rules.ts'
 import { toUtc } from './dates.ts'
 import { applyIncidentRules } from './incident-rules.ts'
 import { appendJournal } from './journals.ts'
 import type { Records, Row } from './records.ts'
 import type { Column, Schema } from './schema.ts'
+import { applyTaskRules } from './task-rules.ts'
 
 export type WriteRequest = {
   table: string
@@ -23,11 +25,13 @@ export type WriterOptions = {
   now: () => Date
   timeZone: string
   onWrite: (table: string, row: Row, created: boolean) => void
+  /** Who may set the state of any approval record. */
+  approvalAdmins: ReadonlySet<string>
 }
 
 const READ_ONLY = /^sys_/
 
-export const createWriter = ({ schema, records, now, timeZone, onWrite }: WriterOptions) => {
+export const createWriter = ({ schema, records, now, timeZone, onWrite, approvalAdmins }: WriterOptions) => {
   const fromDisplay = (column: Column, value: string): string => {
     if (column.type === 'datetime') return toUtc(value, timeZone)
     if (column.type === 'choice') {
@@ -68,10 +72,21 @@ export const createWriter = ({ schema, records, now, timeZone, onWrite }: Writer
     const { fields: given, journals } = accepted(request)
     const type = before ? records.classOf(table, before) : table
     const userId = records.all('sys_user').find(({ user_name }) => user_name === user)?.sys_id ?? ''
+    const approvalFields = (): Row => {
+      const delegates = records.all('sys_user_delegate')
+      return applyApprovalRules({ before, fields: given, userId, delegates, admin: approvalAdmins.has(user) })
+    }
     const ruled =
       type === 'incident'
         ? applyIncidentRules({ before, fields: given, at: now(), userId, closeCodes: closeCodes() })
-        : { fields: given }
+        : {
+            fields:
+              type === 'incident_task'
+                ? applyTaskRules(before, given, now())
+                : type === 'sysapproval_approver'
+                  ? approvalFields()
+                  : given,
+          }
     if ('denied' in ruled) return ruled
 
     // A journal write to a closed incident answers 200 and stores nothing. CONTRACTS 1.3

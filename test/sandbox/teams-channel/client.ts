@@ -1,4 +1,5 @@
 // Owns what people do in the sandbox team: speak, press buttons, install the bot, as real activities to its endpoint.
+import type { Chats } from './chats.ts'
 import type { Person, TeamsWorld } from './people.ts'
 import type { Activity, Card, Message, Threads } from './threads.ts'
 
@@ -25,6 +26,7 @@ export type Press = Act & {
 export type ClientOptions = {
   world: TeamsWorld
   threads: Threads
+  chats: Chats
   serviceUrl: () => string
   botEndpoint: () => string
   headers: Record<string, string>
@@ -32,7 +34,7 @@ export type ClientOptions = {
 }
 
 export const createClient = (options: ClientOptions) => {
-  const { world, threads, now } = options
+  const { world, threads, chats, now } = options
   const { bot, team, tenantId } = world
 
   const envelope = (person: Person, conversationId: string, id: string): Activity => {
@@ -71,13 +73,24 @@ export const createClient = (options: ClientOptions) => {
     return message
   }
 
+  const invoke = (press: Press, conversationId: string, action: Card): Promise<Reply> => {
+    const activity = {
+      ...envelope(press.as, conversationId, `f:${threads.nextId()}`),
+      type: 'invoke',
+      name: 'adaptiveCard/action',
+      replyToId: press.message,
+      value: { action, trigger: press.trigger ?? 'manual' },
+    }
+    return deliver(activity, press)
+  }
+
   return {
     /** Posts a message, mentioning the bot outside personal chats unless told otherwise. */
     async say(saying: Saying): Promise<Reply & { id: string; conversationId: string }> {
       const { as, text, in: place = team.channels[0]?.id ?? '' } = saying
       const id = threads.nextId()
       const channel = team.channels.some((one) => one.id === place)
-      const conversationId = place === 'personal' ? `a:${as.id}` : channel ? `${place};messageid=${id}` : place
+      const conversationId = place === 'personal' ? chats.idOf(as) : channel ? `${place};messageid=${id}` : place
       const mention = saying.mention ?? place !== 'personal'
       const mark = `<at>${bot.name}</at>`
       const activity: Activity = {
@@ -96,18 +109,24 @@ export const createClient = (options: ClientOptions) => {
       const action = findAction(card, (item) => item.type === 'Action.Execute' && item.verb === press.verb)
       if (!action && !press.data) throw new Error(`the card has no button ${press.verb}`)
       const data = { ...asObject(action?.data), ...press.inputs, ...press.data }
-      const id = `f:${threads.nextId()}`
-      const activity = {
-        ...envelope(press.as, conversationId, id),
-        type: 'invoke',
-        name: 'adaptiveCard/action',
-        replyToId: press.message,
-        value: {
-          action: { type: 'Action.Execute', id: action?.id ?? press.verb, verb: press.verb, data },
-          trigger: press.trigger ?? 'manual',
-        },
-      }
-      return deliver(activity, press)
+      const sent = { type: 'Action.Execute', id: action?.id ?? press.verb, verb: press.verb, data }
+      return invoke(press, conversationId, sent)
+    },
+    /**
+     * What a client does by itself when the card comes into view: the card's own `refresh`, as this person, whether or not
+     * they stand in its `userIds` (only the bot can tell who really asks).
+     */
+    async refresh(look: Act & { message: string }): Promise<Reply> {
+      const { conversationId, card } = standing(look.message)
+      const action = asObject(asObject(card?.refresh).action)
+      if (typeof action.verb !== 'string') throw new Error('the card does not refresh by itself')
+      const press: Press = { ...look, verb: action.verb, trigger: 'automatic' }
+      return invoke(press, conversationId, action)
+    },
+    /** The people whose clients refresh this card by themselves: the first 60 of its `userIds` (TEAMS, Cards). */
+    refreshers(message: string): Person[] {
+      const { userIds } = asObject(standing(message).card?.refresh) as { userIds?: string[] }
+      return world.people.filter(({ id }) => userIds?.slice(0, 60).includes(id))
     },
     /** Presses an Action.Submit (an older client's fallback): a message without text that carries the data. */
     async submit(press: Omit<Press, 'trigger'>): Promise<Reply> {

@@ -1,16 +1,27 @@
 // Owns the Bot Framework connector's REST surface, as the bot's SDK calls it.
 import { type Answer, type Call, type Handler, objectOf } from '../server.ts'
-import { memberOf, type TeamsWorld } from './people.ts'
+import type { Chats } from './chats.ts'
+import { memberOf, type Person, type TeamsWorld } from './people.ts'
 import type { Activity, Threads } from './threads.ts'
 
-export type ConnectorOptions = { world: TeamsWorld; threads: Threads; maxBytes: number; url: () => string }
+export type ConnectorOptions = {
+  world: TeamsWorld
+  threads: Threads
+  chats: Chats
+  maxBytes: number
+  /** The longest page of a roster. */
+  maxPage: number
+  url: () => string
+}
 
 const fault = (status: number, code: string, message: string): Answer => ({
   status,
   body: { error: { code, message } },
 })
 
-export const createConnector = ({ world, threads, maxBytes, url }: ConnectorOptions): Handler => {
+const notInstalled = fault(403, 'ForbiddenOperationException', 'The bot is not installed for this person')
+
+export const createConnector = ({ world, threads, chats, maxBytes, maxPage, url }: ConnectorOptions): Handler => {
   const { team, people, bot } = world
   const isChannel = (id: string): boolean => team.channels.some((channel) => channel.id === id)
 
@@ -40,7 +51,7 @@ export const createConnector = ({ world, threads, maxBytes, url }: ConnectorOpti
     const body = (objectOf(call) ?? {}) as {
       activity?: Activity
       members?: { id: string }[]
-      channelData?: { channel?: { id?: string } }
+      channelData?: { channel?: { id?: string }; tenant?: { id?: string } }
     }
     const channelId = body.channelData?.channel?.id
     if (channelId !== undefined) {
@@ -48,15 +59,20 @@ export const createConnector = ({ world, threads, maxBytes, url }: ConnectorOpti
       const { conversationId, activityId } = begin(channelId, body.activity ?? {})
       return { status: 201, body: { id: conversationId, activityId, serviceUrl: url() } }
     }
-    const person = people.find(({ id, aadObjectId }) => [id, aadObjectId].includes(body.members?.[0]?.id ?? ''))
-    if (!person) return fault(400, 'BadArgument', 'Unknown or missing member')
-    const id = `a:${person.id}`
+    const member = chats.reach(body.members?.[0]?.id ?? '')
+    if (!member) return fault(400, 'BadSyntax', 'Unknown or missing member')
+    if (body.channelData?.tenant?.id !== world.tenantId) return fault(400, 'BadSyntax', 'Malformed tenant id')
+    if (!member.allowed) return notInstalled
+    const id = chats.idOf(member.person)
     const activityId = body.activity ? post(id, null, body.activity) : undefined
     return { status: 201, body: { id, activityId, serviceUrl: url() } }
   }
 
   const activities = (call: Call, conversation: string, activityId: string | null): Answer => {
     const activity = objectOf(call)
+    const chat = chats.find(conversation)
+    if (chat?.gone) return fault(404, 'ConversationNotFound', 'Conversation not found')
+    if (chat?.person.bot === 'none') return notInstalled
     if (call.raw.length > maxBytes) return fault(413, 'MessageSizeTooBig', 'Message size too large')
     if (call.method === 'DELETE' && activityId) {
       return threads.remove(activityId)
@@ -70,18 +86,31 @@ export const createConnector = ({ world, threads, maxBytes, url }: ConnectorOpti
     return { status: 200, body: { id: activityId } }
   }
 
-  const members = (memberId: string | undefined): Answer => {
-    if (memberId === undefined) return { status: 200, body: people.map((person) => memberOf(person, world)) }
-    const person = people.find(({ id, aadObjectId }) => id === memberId || aadObjectId === memberId)
+  /** A thread's id is not found, only its channel's (BotBuilder issue 3062). */
+  const rosterOf = (conversation: string): Person[] | null => {
+    const chat = chats.find(conversation)
+    if (chat) return [chat.person]
+    return conversation.includes(';messageid=') ? null : people.filter(({ inTeam }) => inTeam !== false)
+  }
+  const noConversation = fault(404, 'ConversationNotFound', 'Conversation not found')
+
+  const members = (conversation: string, memberId: string | undefined): Answer => {
+    const roster = rosterOf(conversation)
+    if (!roster) return noConversation
+    if (memberId === undefined) return { status: 200, body: roster.map((person) => memberOf(person, world)) }
+    const person = roster.find(({ id, aadObjectId }) => id === memberId || aadObjectId === memberId)
     if (!person) return fault(404, 'MemberNotFoundInConversation', 'No such member')
     return { status: 200, body: memberOf(person, world) }
   }
 
-  const pagedMembers = ({ query }: Call): Answer => {
+  /** Pages of 50 to 500, 200 unless asked otherwise (docs "Get Teams specific context"). */
+  const pagedMembers = ({ query }: Call, conversation: string): Answer => {
+    const roster = rosterOf(conversation)
+    if (!roster) return noConversation
     const from = Number(query.continuationToken ?? 0)
-    const to = from + Number(query.pageSize ?? 200)
-    const page = people.slice(from, to).map((person) => memberOf(person, world))
-    return { status: 200, body: { members: page, ...(to < people.length ? { continuationToken: String(to) } : {}) } }
+    const to = from + Math.min(maxPage, Math.max(50, Number(query.pageSize ?? 200)))
+    const page = roster.slice(from, to).map((person) => memberOf(person, world))
+    return { status: 200, body: { members: page, ...(to < roster.length ? { continuationToken: String(to) } : {}) } }
   }
 
   const teams = (id: string | undefined, part: string | undefined): Answer => {
@@ -97,7 +126,7 @@ export const createConnector = ({ world, threads, maxBytes, url }: ConnectorOpti
     if (version !== 'v3' || resource !== 'conversations') return fault(404, 'NotFound', call.path)
     if (id === undefined) return createConversation(call)
     if (part === 'activities') return activities(call, id, item ?? null)
-    if (part === 'members') return members(item)
-    return part === 'pagedmembers' ? pagedMembers(call) : fault(404, 'NotFound', call.path)
+    if (part === 'members') return members(id, item)
+    return part === 'pagedmembers' ? pagedMembers(call, id) : fault(404, 'NotFound', call.path)
   }
 }

@@ -6,6 +6,8 @@ import type { Site } from '../site.ts'
 import { GROUPS, groupId, PEOPLE } from './people.ts'
 
 export const SERVICE = 'Online Shop'
+/** The published template of standard changes. */
+export const STANDARD_CHANGE = 'Recycle IIS application pool'
 
 export const seedWorld = (servicenow: ServiceNow, sites: Site[]): void => {
   const { seed } = servicenow
@@ -28,6 +30,12 @@ export const seedWorld = (servicenow: ServiceNow, sites: Site[]): void => {
     seed('sys_user_group', { name, active: 'true' })
     for (const member of members) seed('sys_user_grmember', { user: PEOPLE[member].sysId, group: groupId(name) })
   }
+  seed('std_change_record_producer', {
+    name: STANDARD_CHANGE,
+    short_description: 'Recycle an application pool',
+    active: 'true',
+    retired: 'false',
+  })
   servicenow.setOnCall(groupId('Web Platform'), [PEOPLE.onCall.sysId, PEOPLE.approver.sysId])
   seedCis(servicenow, sites, location)
 }

@@ -1,0 +1,47 @@
+// Owns asking for the same run with other values: within the runbook's bounds, as a run of its own (P9).
+import { decide, type Refusal } from '../core/decide.ts'
+import { parametersOf } from '../core/parameters.ts'
+import type { Person, Run } from '../core/run.ts'
+import { type Json, type JsonObject, own } from '../core/values.ts'
+import type { Authority } from './authority.ts'
+import type { Deps } from './deps.ts'
+import { runId } from './ids.ts'
+import type { Journal, Transacted } from './journal.ts'
+
+export interface Edit {
+  readonly by: Person
+  readonly plan: string
+  readonly note: string
+  /** As they were typed; a name that the runbook does not declare is refused. */
+  readonly values: { readonly [name: string]: string }
+  readonly conversation: JsonObject
+}
+
+/** Whoever edits becomes the requester of the new run, and so is not among its approvers where the rule says so. */
+export async function editRun(
+  deps: Deps,
+  journal: Journal,
+  authority: Authority,
+  run: Run,
+  { by, plan, note, values, conversation }: Edit,
+): Promise<Transacted> {
+  const asked = own(run.asks, 'run')
+  const runbook = run.runbook ? deps.files.current().catalog.runbooks.get(run.runbook.id) : undefined
+  const no = (refusal: Refusal): Transacted => ({ ok: false, refusal, run })
+  if (!runbook || !asked || !run.draft)
+    return no({ reason: 'nothing is being asked here', fix: 'look at the newest card' })
+  const before = run.draft.parameters
+  const changed = Object.fromEntries(
+    Object.entries(values).filter(([name, value]) => value !== String(own(before, name) ?? '')),
+  )
+  if (Object.keys(changed).length === 0)
+    return no({ reason: 'every value is as it was', fix: 'change one, or approve or reject it as it is' })
+  const parameters = { ...run.requested.parameters, ...changed }
+  const bound = parametersOf(runbook, parameters)
+  if (!bound.ok) return no({ reason: bound.problems.join('; '), fix: `stay within the bounds of ${runbook.id}` })
+  const standing = await authority.standing(by.id, asked.rule, runbook.owner, true)
+  const next = runId(deps.hash.digest, 'edit', run.id, plan, deps.hash.canonicalize(bound.value as Json))
+  return journal.transact(run.id, (now, at) =>
+    decide({ do: 'edit', by, plan, parameters, note, standing, next: { run: next, conversation } }, now, at),
+  )
+}

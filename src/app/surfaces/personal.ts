@@ -1,0 +1,105 @@
+// Owns the copies of a card for approvers who are not in the channel where it stands: a chat of their own each.
+import { groupsAt } from '../../core/rule.ts'
+import type { Ask, Run, RunEvent } from '../../core/run.ts'
+import { isObject, type JsonObject } from '../../core/values.ts'
+import type { Posted } from '../../ports/channel.ts'
+import { isPortError } from '../../ports/errors.ts'
+import type { Approvers } from '../approvers.ts'
+import { placeOf } from '../conversations.ts'
+import type { Deps } from '../deps.ts'
+import type { Journal } from '../journal.ts'
+import type { RunCards } from '../run-cards.ts'
+import { openAsk } from '../views/asks.ts'
+import { type Surface, surface, type Telling } from './surface.ts'
+
+interface Copy {
+  readonly person: string
+  readonly posted: Posted
+  readonly drawn: number
+}
+
+interface Copies {
+  readonly copies: readonly Copy[]
+  /** Those who cannot be written to: the bot is not installed for them. */
+  readonly unreached: readonly string[]
+  /** Who is being written to; after a crash that one copy may stand twice. */
+  readonly writing: string | null
+}
+
+/** More copies help nobody: a group of that size has people in the channel. */
+const MOST = 10
+
+export function personalSurface(deps: Deps, journal: Journal, cards: RunCards, approvers: Approvers): Surface {
+  const { channel, log } = deps
+
+  /** Approvers who would not see the card. Where the roster cannot be read nobody gets a copy. */
+  const away = async (run: Run, ask: Ask): Promise<readonly string[]> => {
+    // Everybody needs no address.
+    if (groupsAt(ask.rule, ask.at, deps.clock.now()).includes('everyone')) return []
+    const place = await placeOf(deps, run)
+    const roster = place && (await channel.members(place).catch(() => undefined))
+    if (!roster) return []
+    const present = new Set(roster.map(({ id }) => id.toLowerCase()))
+    return (await approvers.of(run, ask))
+      .map(({ id }) => id.toLowerCase())
+      .filter((id) => !present.has(id))
+      .slice(0, MOST)
+  }
+
+  const tell = async ({ newest: run, entry, cursor, attempt }: Telling): Promise<JsonObject> => {
+    const event = entry.event as unknown as RunEvent
+    if (event.type !== 'decided' && event.type !== 'stepAsked' && event.type !== 'escalated') return cursor.data
+    const ask = openAsk(run)
+    const place = ask && (await placeOf(deps, run))
+    if (!ask || !place) return cursor.data
+    let kept = read(cursor.data)
+    for (const person of await away(run, ask)) {
+      if (kept.copies.some((each) => each.person === person) || kept.unreached.includes(person)) continue
+      const again = kept.writing === person
+      await attempt(keep({ ...kept, writing: person }))
+      try {
+        const message = await cards.card(run, { again, viewer: { id: person, name: '', tenant: '' } })
+        const posted = await channel.writeTo(person, place, message)
+        kept = { ...kept, writing: null, copies: [...kept.copies, { person, posted, drawn: run.seq }] }
+      } catch (error) {
+        if (!isPortError(error, 'denied')) throw error
+        log.debug({ run: run.id, reason: error.message }, 'an approver cannot be written to in person')
+        kept = { ...kept, writing: null, unreached: [...kept.unreached, person] }
+      }
+      await attempt(keep(kept))
+    }
+    return keep(kept)
+  }
+
+  const settle = async (run: Run, data: JsonObject): Promise<{ data: JsonObject }> => {
+    const kept = read(data)
+    if (kept.copies.every(({ drawn }) => drawn >= run.seq)) return { data }
+    const copies: Copy[] = []
+    for (const copy of kept.copies) {
+      const viewer = { id: copy.person, name: '', tenant: '' }
+      await channel.update(copy.posted, await cards.card(run, { viewer })).catch((error: unknown) => {
+        // Who blocked the bot, or left, misses their copy; the others keep theirs true.
+        if (!isPortError(error, 'denied') && !isPortError(error, 'notFound')) throw error
+      })
+      copies.push({ ...copy, drawn: run.seq })
+    }
+    return { data: keep({ ...kept, copies }) }
+  }
+
+  return surface(deps, journal, {
+    name: 'personal',
+    oneAtATime: true,
+    isFinal: () => false,
+    tell,
+    settle: (run, { data }) => settle(run, data),
+  })
+}
+
+const keep = (copies: Copies): JsonObject => ({ ...copies }) as unknown as JsonObject
+
+const read = (data: JsonObject): Copies => ({
+  copies: [],
+  unreached: [],
+  writing: null,
+  ...(isObject(data) ? (data as unknown as Partial<Copies>) : {}),
+})

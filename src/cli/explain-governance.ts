@@ -1,0 +1,52 @@
+// Owns `npm run runbooks -- explain-governance [dir]`: the page for people who read no YAML, from the files and the store.
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { problemLine } from '../adapters/catalog/files.ts'
+import { loadContent } from '../adapters/catalog/load.ts'
+import { sqliteStore } from '../adapters/store/sqlite/sqlite.ts'
+import { autonomySettings } from '../app/autonomy.ts'
+import { signatures } from '../app/signatures.ts'
+import { type Governed, governanceText } from '../app/views/governance-page.ts'
+import { systemClock as clock } from '../ports/clock.ts'
+import type { Store } from '../ports/store.ts'
+import { type Output, storePath } from './terminal.ts'
+
+/** Prints the page, or why there is none. 0: printed · 1: the files are invalid, and every problem was printed. */
+export async function explainGovernance(
+  dir: string,
+  env: NodeJS.ProcessEnv,
+  { out }: Pick<Output, 'out'>,
+): Promise<0 | 1> {
+  const loaded = loadContent({ dir, env, clock, unset: 'warning' })
+  if (!loaded.ok) {
+    for (const problem of loaded.problems) out(problemLine({ ...problem, file: join(dir, problem.file) }))
+    return 1
+  }
+  const { governance, catalog } = loaded.content
+  const lines = governanceText({
+    governance,
+    runbooks: [...catalog.runbooks.values()],
+    ...(await setInChat(env)),
+    at: clock.now(),
+  })
+  for (const line of lines) out(line)
+  return 0
+}
+
+/** What people set and signed in chat stands in the store; a check of the files alone has none, and says so. */
+async function setInChat(env: NodeJS.ProcessEnv): Promise<Pick<Governed, 'autonomySet' | 'signatures' | 'unread'>> {
+  let store: Store | undefined
+  try {
+    const path = storePath(env)
+    if (!existsSync(path)) throw new Error(`there is no store at ${path}`)
+    store = await sqliteStore({ path, openReadOnly: true })
+    return {
+      autonomySet: await autonomySettings({ store }),
+      signatures: await signatures(store),
+    }
+  } catch (error) {
+    return { autonomySet: [], signatures: [], unread: error instanceof Error ? error.message : String(error) }
+  } finally {
+    await store?.close()
+  }
+}

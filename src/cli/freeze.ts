@@ -1,0 +1,164 @@
+// Owns `npm run freeze`: the kill switch at a terminal, for when Teams is down. Who can write the store may use it.
+import { existsSync } from 'node:fs'
+import { hostname, userInfo } from 'node:os'
+import { loadContent } from '../adapters/catalog/load.ts'
+import { canonicalJson, sha256Hex } from '../adapters/store/hashing.ts'
+import { sqliteStore } from '../adapters/store/sqlite/sqlite.ts'
+import { activeFreezes, addFreeze, removeFreeze } from '../app/freezes.ts'
+import { type Journal, journal as journalOf } from '../app/journal.ts'
+import { clean } from '../app/views/escape.ts'
+import { dated } from '../app/views/figures.ts'
+import type { Freeze } from '../core/guardrails/input.ts'
+import type { Person } from '../core/run.ts'
+import type { Content } from '../ports/catalog.ts'
+import { systemClock as clock } from '../ports/clock.ts'
+import { isPortError } from '../ports/errors.ts'
+import type { Store } from '../ports/store.ts'
+import { type FreezeCommand, readFreezeCommand } from './freeze-command.ts'
+import { Complaint, loadEnvironment, type Output, printable, storePath } from './terminal.ts'
+import { wakeOpenRuns } from './wake.ts'
+
+interface Hands {
+  readonly store: Store
+  readonly journal: Journal
+  readonly person: Person
+  readonly output: Output
+}
+
+/**
+ * Runs one command line (its arguments alone) and answers the exit code: 0 it is done, 1 anything else. Never rejects.
+ * Works on the store that RUNBOT_STORE names, whether runbot runs or not; it never makes one.
+ */
+export async function freeze(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  output: Output,
+  person: Person = whoIsThis(),
+): Promise<0 | 1> {
+  try {
+    const command = readFreezeCommand(args, () => contentOf(env))
+    const path = storePath(env)
+    if (!existsSync(path))
+      throw new Complaint(
+        `there is no store at ${path}: start this where runbot starts, or set RUNBOT_STORE as it does`,
+      )
+    const store = await sqliteStore({ path, openReadOnly: command.do === 'list', busyTimeoutMs: BUSY_MS })
+    const journal = journalOf({ store, clock, hash: { canonicalize: canonicalJson, digest: sha256Hex } })
+    try {
+      return await perform(command, { store, journal, person, output }, env)
+    } finally {
+      await store.close()
+    }
+  } catch (error) {
+    const isSentence = error instanceof Complaint || isPortError(error)
+    const reason = error instanceof Error ? error.message : String(error)
+    output.err(printable(isSentence ? reason : `this failed, and nothing may have changed: ${reason}`))
+    return 1
+  }
+}
+
+/** A running runbot writes too: whoever wants to freeze would rather wait than hear that the store is busy. */
+const BUSY_MS = 10_000
+
+const perform = (command: FreezeCommand, hands: Hands, env: NodeJS.ProcessEnv): Promise<0 | 1> => {
+  switch (command.do) {
+    case 'list':
+      return list(hands)
+    case 'freeze':
+      return begin(command, hands)
+    case 'unfreeze':
+      return end(command, hands, contentOf(env))
+  }
+}
+
+async function list({ store, output }: Hands): Promise<0> {
+  const active = await activeFreezes(store)
+  for (const { scope, by, reason, at } of active)
+    output.out(clean(`${what(scope)} is frozen since ${dated(at)} by ${by}: ${reason}`, 2000))
+  if (active.length === 0) output.out('Nothing is frozen by hand. (Freezes by calendar stand in governance.yaml.)')
+  return 0
+}
+
+async function begin({ scope, because }: FreezeCommand, { store, journal, person, output }: Hands): Promise<0 | 1> {
+  const added = await addFreeze(store, {
+    scope,
+    by: person.name,
+    byId: person.id,
+    reason: because,
+    at: clock.now(),
+  })
+  const before = (await activeFreezes(store)).find((each) => each.scope === scope)
+  // Whoever repeats an own freeze whose entry was lost writes it now, as in chat; the freeze itself held all the time.
+  if (!added && before?.byId !== person.id) {
+    output.err(clean(`${what(scope)} is frozen already${before ? ` by ${before.by}: ${before.reason}` : ''}`, 2000))
+    return 1
+  }
+  await journal.control({ type: 'frozen', scope, by: person, reason: because })
+  const woken = await wakeOpenRuns(store, clock.now())
+  const again = scope === 'all' ? 'unfreeze' : `unfreeze ${scope}`
+  output.out(clean(`${what(scope)} is frozen by ${person.name}: no new mutating request leaves.`, 2000))
+  output.out('Every runbot on this store honours it within a second. What is in flight finishes and is reported.')
+  output.out(`Read-only work goes on. ${cards(woken)}`)
+  output.out(clean(`To end it: ${again} in chat, or npm run freeze -- ${again} because "…"`, 500))
+  return 0
+}
+
+async function end(
+  { scope: wanted, because }: FreezeCommand,
+  { store, journal, person, output }: Hands,
+  content: Content | undefined,
+): Promise<0 | 1> {
+  const active = (await activeFreezes(store)).find((each) => each.scope.toLowerCase() === wanted.toLowerCase())
+  if (!active) throw new Complaint(`${what(wanted)} is not frozen: npm run freeze -- list shows what is`)
+  const refused = whyNot(active, person, content)
+  if (refused !== null) {
+    await journal.control({ type: 'commandRefused', command: 'unfreeze', by: person, reason: refused })
+    throw new Complaint(refused)
+  }
+  const { scope } = active
+  // First the trail, then the effect, as in chat: nothing is unfrozen without an entry.
+  await journal.control({ type: 'unfrozen', scope, by: person, reason: because })
+  await removeFreeze(store, scope)
+  const woken = await wakeOpenRuns(store, clock.now())
+  output.out(clean(`${what(scope)} is no longer frozen. ${cards(woken)}`, 2000))
+  return 0
+}
+
+/** Where the rules cannot be read, whether this person may is unknown, so no (P5). */
+function whyNot(active: Freeze, person: Person, content: Content | undefined): string | null {
+  if (active.byId !== person.id) return null
+  if (!content) return 'whether you may unfreeze what you froze cannot be told: mend the runbook files, or ask another'
+  const rules = content.governance.freeze.unfreeze
+  if (!rules?.not.includes('freezer')) return null
+  return `who froze it may not unfreeze it: ask a member of ${rules.may.join(', ')}`
+}
+
+const what = (scope: string): string => (scope === 'all' ? 'Everything' : scope)
+
+const cards = (woken: number): string =>
+  woken === 0 ? 'No run is open.' : `${woken} open ${woken === 1 ? 'run is' : 'runs are'} looked at again for it.`
+
+/** The newest files as they stand; undefined where they are invalid. Secrets need not be set here. */
+function contentOf(env: NodeJS.ProcessEnv): Content | undefined {
+  const loaded = loadContent({ dir: env['RUNBOOKS_DIR'] || 'runbooks', env, clock, unset: 'warning' })
+  return loaded.ok ? loaded.content : undefined
+}
+
+/** Nobody proved who they are: the name says so. The account comes from the system, not from the environment. */
+function whoIsThis(): Person {
+  const name = `cli:${account()}@${hostname()}`
+  return { id: name, name, tenant: 'cli' }
+}
+
+function account(): string {
+  try {
+    return userInfo().username
+  } catch {
+    // A container may run as a number that no account has.
+    return `uid-${process.getuid?.() ?? 'unknown'}`
+  }
+}
+
+if (import.meta.main) {
+  process.exitCode = await freeze(process.argv.slice(2), loadEnvironment(), { out: console.log, err: console.error })
+}
