@@ -9,6 +9,10 @@ const benchmarks: { readonly [name: string]: { readonly what: string; readonly r
     what: 'whole runs: how much of each step is runbot’s own time and how much the endpoint’s',
     run: async () => (await import('./run.ts')).run(),
   },
+  policy: {
+    what: 'decisions per second beside plain JSON of the same facts, and what deciding takes of a run',
+    run: async () => (await import('./policy.ts')).policy(),
+  },
 }
 
 const name = process.argv[2] ?? ''

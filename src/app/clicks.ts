@@ -6,7 +6,7 @@ import type { Click, ClickAnswer, TurnedAway } from '../ports/inbound.ts'
 import type { Answers } from './answers.ts'
 import type { Authority } from './authority.ts'
 import type { Deps } from './deps.ts'
-import { editRun } from './edit-run.ts'
+import { changedValues, editRun } from './edit-run.ts'
 import { asRunId } from './ids.ts'
 import type { Journal } from './journal.ts'
 import type { RunCards } from './run-cards.ts'
@@ -22,6 +22,13 @@ export interface Clicks {
 
 export function clicks(deps: Deps, journal: Journal, authority: Authority, answers: Answers, cards: RunCards): Clicks {
   const answerTo = async (click: Click, run: Run, verb: 'approve' | 'reject'): Promise<ClickAnswer> => {
+    // The card's inputs come along with every button. Whoever changed one must not approve the plan as it was.
+    const changed = Object.keys(changedValues(run, inputsOf(click.data)))
+    if (verb === 'approve' && changed.length > 0)
+      return refuse(run, click.person, verb, 'run', {
+        reason: `${changed.join(', ')} was changed on the card, and an approval counts for the plan as it is`,
+        fix: 'ask again with these values, or put them back and approve',
+      })
     const done = await answers(run, {
       verb,
       by: click.person,
@@ -121,7 +128,7 @@ function inputsOf(data: JsonObject): { readonly [name: string]: string } {
   return Object.fromEntries(
     inputs.slice(0, 50).flatMap(([name, value]) => {
       const text = typeof value === 'number' || typeof value === 'boolean' ? String(value) : value
-      return typeof text === 'string' ? [[name.slice(INPUT.length), text.trim().slice(0, VALUE_LENGTH)]] : []
+      return typeof text === 'string' ? [[name.slice(INPUT.length), text.slice(0, VALUE_LENGTH)]] : []
     }),
   )
 }

@@ -30,10 +30,7 @@ export async function editRun(
   const no = (refusal: Refusal): Transacted => ({ ok: false, refusal, run })
   if (!runbook || !asked || !run.draft)
     return no({ reason: 'nothing is being asked here', fix: 'look at the newest card' })
-  const before = run.draft.parameters
-  const changed = Object.fromEntries(
-    Object.entries(values).filter(([name, value]) => value !== String(own(before, name) ?? '')),
-  )
+  const changed = changedValues(run, values)
   if (Object.keys(changed).length === 0)
     return no({ reason: 'every value is as it was', fix: 'change one, or approve or reject it as it is' })
   const parameters = { ...run.requested.parameters, ...changed }
@@ -43,5 +40,18 @@ export async function editRun(
   const next = runId(deps.hash.digest, 'edit', run.id, plan, deps.hash.canonicalize(bound.value as Json))
   return journal.transact(run.id, (now, at) =>
     decide({ do: 'edit', by, plan, parameters, note, standing, next: { run: next, conversation } }, now, at),
+  )
+}
+
+/** Those of the typed values that differ from the plan's. A toggle that was never set says "false". */
+export function changedValues(
+  run: Pick<Run, 'draft'>,
+  values: { readonly [name: string]: string },
+): { readonly [name: string]: string } {
+  const before = (name: string) => String(own(run.draft?.parameters ?? {}, name) ?? '')
+  return Object.fromEntries(
+    Object.entries(values).filter(
+      ([name, value]) => value !== before(name) && !(value === 'false' && before(name) === ''),
+    ),
   )
 }

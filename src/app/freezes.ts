@@ -1,9 +1,11 @@
 // Owns the freeze document: which freezes are in force, read straight from the store so that it holds within a second.
+import type { Refusal } from '../core/decide.ts'
 import { freezeCovers, freezeWords, frozenByCalendar } from '../core/guardrails/freeze.ts'
 import type { Freeze } from '../core/guardrails/input.ts'
 import { environmentsOf } from '../core/policy.ts'
 import type { Run } from '../core/run.ts'
-import type { Json } from '../core/values.ts'
+import { type Json, own } from '../core/values.ts'
+import type { Content } from '../ports/catalog.ts'
 import type { Store } from '../ports/store.ts'
 import type { Deps } from './deps.ts'
 import { swap } from './documents.ts'
@@ -50,3 +52,25 @@ export const removeFreeze = (store: Store, scope: string): Promise<Freeze | unde
   })
 
 const listed = (value: Json | undefined): readonly Freeze[] => (Array.isArray(value) ? value : [])
+
+/**
+ * A typed scope by its proper name. A freeze of what does not exist would freeze nothing, so it is refused (P11, P12).
+ * Which services there are, only the CMDB knows: any name is taken.
+ */
+export function properScope(content: Content, typed: string): { readonly scope: string } | Refusal {
+  const [kind, name] = [typed.slice(0, typed.indexOf(':')), typed.slice(typed.indexOf(':') + 1)]
+  const known: { readonly [kind: string]: readonly string[] } = {
+    env: content.governance.environments.map((each) => each.name),
+    runbook: [...content.catalog.runbooks.keys()],
+    endpoint: Object.keys(content.systems),
+  }
+  const names = own(known, kind)
+  if (!names) return { scope: typed }
+  const proper = names.find((each) => each.toLowerCase() === name.toLowerCase())
+  return proper === undefined
+    ? {
+        reason: `there is no ${typed} to freeze`,
+        fix: `name one of ${names.map((each) => `${kind}:${each}`).join(', ')}`,
+      }
+    : { scope: `${kind}:${proper}` }
+}

@@ -1,6 +1,6 @@
 // Owns the arguments of `npm run freeze`, read by the same rules as the chat commands freeze and unfreeze.
 import { readFreeze } from '../app/chat/scoped-commands.ts'
-import { own } from '../core/values.ts'
+import { properScope } from '../app/freezes.ts'
 import type { Content } from '../ports/catalog.ts'
 import { Complaint } from './terminal.ts'
 
@@ -36,9 +36,7 @@ export function readFreezeCommand(args: readonly string[], content: () => Conten
   if (because === '') throw new Complaint(`a reason stands behind because: it is kept with the freeze. ${USAGE}`)
   if (because.length > MAX_REASON) throw new Complaint(`the reason is longer than ${MAX_REASON} characters`)
   const scope = scopeOf(words)
-  return verb === 'unfreeze'
-    ? { do: verb, scope, because }
-    : { do: 'freeze', scope: properScope(scope, content), because }
+  return verb === 'unfreeze' ? { do: verb, scope, because } : { do: 'freeze', scope: named(scope, content), because }
 }
 
 /** `all`, or a kind and a name; which names there are, is not looked at here. */
@@ -56,26 +54,15 @@ function scopeOf(words: readonly string[]): string {
   return ('scope' in read.command && read.command.scope) || 'all'
 }
 
-/** The scope by its proper name: a freeze of what does not exist would freeze nothing (P11, P12). */
-function properScope(typed: string, content: () => Content | undefined): string {
-  // Which services there are, only the CMDB knows.
+/** Which names there are, the files know; with broken files only everything can be frozen (P12). */
+function named(typed: string, content: () => Content | undefined): string {
   if (typed === 'all' || typed.startsWith('service:')) return typed
   const files = content()
   if (!files)
     throw new Complaint(
       `whether there is ${typed} cannot be told, for the runbook files are invalid: freeze everything instead, without a scope`,
     )
-  const [kind, name] = [typed.slice(0, typed.indexOf(':')), typed.slice(typed.indexOf(':') + 1)]
-  const known: { readonly [kind: string]: readonly string[] } = {
-    env: files.governance.environments.map((each) => each.name),
-    runbook: [...files.catalog.runbooks.keys()],
-    endpoint: Object.keys(files.systems),
-  }
-  const names = own(known, kind) ?? []
-  const proper = names.find((each) => each.toLowerCase() === name.toLowerCase())
-  if (proper === undefined)
-    throw new Complaint(
-      `there is no ${typed} to freeze: name one of ${names.map((each) => `${kind}:${each}`).join(', ')}`,
-    )
-  return `${kind}:${proper}`
+  const proper = properScope(files, typed)
+  if ('reason' in proper) throw new Complaint(`${proper.reason}${proper.fix ? `: ${proper.fix}` : ''}`)
+  return proper.scope
 }

@@ -6,17 +6,16 @@ import { canonicalJson, sha256Hex } from '../adapters/store/hashing.ts'
 import { sqliteStore } from '../adapters/store/sqlite/sqlite.ts'
 import { activeFreezes, addFreeze, removeFreeze } from '../app/freezes.ts'
 import { type Journal, journal as journalOf } from '../app/journal.ts'
+import { forOpenRuns } from '../app/open-runs.ts'
 import { clean } from '../app/views/escape.ts'
 import { dated } from '../app/views/figures.ts'
 import type { Freeze } from '../core/guardrails/input.ts'
 import type { Person } from '../core/run.ts'
 import type { Content } from '../ports/catalog.ts'
 import { systemClock as clock } from '../ports/clock.ts'
-import { isPortError } from '../ports/errors.ts'
 import type { Store } from '../ports/store.ts'
 import { type FreezeCommand, readFreezeCommand } from './freeze-command.ts'
 import { Complaint, loadEnvironment, type Output, printable, storePath } from './terminal.ts'
-import { wakeOpenRuns } from './wake.ts'
 
 interface Hands {
   readonly store: Store
@@ -50,9 +49,9 @@ export async function freeze(
       await store.close()
     }
   } catch (error) {
-    const isSentence = error instanceof Complaint || isPortError(error)
     const reason = error instanceof Error ? error.message : String(error)
-    output.err(printable(isSentence ? reason : `this failed, and nothing may have changed: ${reason}`))
+    const holds = 'npm run freeze -- list shows what holds; to say it again does no harm'
+    output.err(printable(error instanceof Complaint ? reason : `this failed: ${reason} (${holds})`))
     return 1
   }
 }
@@ -94,11 +93,11 @@ async function begin({ scope, because }: FreezeCommand, { store, journal, person
     return 1
   }
   await journal.control({ type: 'frozen', scope, by: person, reason: because })
-  const woken = await wakeOpenRuns(store, clock.now())
+  const woken = await wake(store)
   const again = scope === 'all' ? 'unfreeze' : `unfreeze ${scope}`
   output.out(clean(`${what(scope)} is frozen by ${person.name}: no new mutating request leaves.`, 2000))
   output.out('Every runbot on this store honours it within a second. What is in flight finishes and is reported.')
-  output.out(`Read-only work goes on. ${cards(woken)}`)
+  output.out(`Read-only work goes on. ${woken}`)
   output.out(clean(`To end it: ${again} in chat, or npm run freeze -- ${again} because "…"`, 500))
   return 0
 }
@@ -119,8 +118,8 @@ async function end(
   // First the trail, then the effect, as in chat: nothing is unfrozen without an entry.
   await journal.control({ type: 'unfrozen', scope, by: person, reason: because })
   await removeFreeze(store, scope)
-  const woken = await wakeOpenRuns(store, clock.now())
-  output.out(clean(`${what(scope)} is no longer frozen. ${cards(woken)}`, 2000))
+  const woken = await wake(store)
+  output.out(clean(`${what(scope)} is no longer frozen. ${woken}`, 2000))
   return 0
 }
 
@@ -135,8 +134,13 @@ function whyNot(active: Freeze, person: Person, content: Content | undefined): s
 
 const what = (scope: string): string => (scope === 'all' ? 'Everything' : scope)
 
-const cards = (woken: number): string =>
-  woken === 0 ? 'No run is open.' : `${woken} open ${woken === 1 ? 'run is' : 'runs are'} looked at again for it.`
+/** The freeze holds with or without this: a failure here must not read as if it did not. */
+const wake = (store: Store): Promise<string> =>
+  forOpenRuns(store, (run) => store.wake(run, clock.now())).then(
+    (woken) =>
+      woken === 0 ? 'No run is open.' : `${woken} open ${woken === 1 ? 'run is' : 'runs are'} looked at again for it.`,
+    (error: unknown) => `Open runs could not be told (${String(error)}): their cards follow later.`,
+  )
 
 /** The newest files as they stand; undefined where they are invalid. Secrets need not be set here. */
 function contentOf(env: NodeJS.ProcessEnv): Content | undefined {

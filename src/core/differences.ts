@@ -27,7 +27,7 @@ function planDifferences(before: Draft, after: Draft): readonly Difference[] {
   for (const name of keysOf(before.parameters, after.parameters))
     compare(`parameter ${name}`, before.parameters[name] ?? null, after.parameters[name] ?? null)
   compare('targets', names(before), names(after))
-  compare('CIs', before.targets.map(ciOf), after.targets.map(ciOf))
+  if (names(before) === names(after)) compare('CIs behind them', cis(before), cis(after))
   compare(
     'waves',
     before.waves.map((wave) => wave.join(' + ')).join(', then '),
@@ -111,7 +111,8 @@ const requestWords = (request: PlannedRequest | PlannedCheck | null): string =>
     : `${request.do} ${words(request.with)} at ${request.url}${'expect' in request && request.expect !== null ? `, expecting ${request.expect}` : ''}`
 
 const names = ({ targets }: Draft): string => targets.map(({ name }) => name).join(', ')
-const ciOf = ({ name, ci }: Draft['targets'][number]): string => `${name} (${ci?.sysId ?? 'not in the CMDB'})`
+const cis = ({ targets }: Draft): string =>
+  targets.map(({ name, ci }) => `${name} (${ci?.sysId ?? 'not in the CMDB'})`).join(', ')
 const keysOf = (one: object, other: object): readonly string[] => [
   ...new Set([...Object.keys(one), ...Object.keys(other)]),
 ]

@@ -326,7 +326,7 @@ const shown = (of: Run, verbs: readonly string[] = [], changes: Partial<RunCardC
   context: cardContext(changes),
   verbs,
 })
-const decide = ['approve', 'reject']
+export const decide = ['approve', 'reject']
 
 /** Every look of the run card by name. */
 export const looks: { readonly [name: string]: () => Shown } = {
@@ -570,8 +570,9 @@ export const looks: { readonly [name: string]: () => Shown } = {
       describe: () => evil(4000),
     })
   },
+  // So much of it that other values give way: they can still be asked for with the command `run`.
   hostile: () =>
-    shown(hostileRun(), [...decide, 'change'], {
+    shown(hostileRun(), decide, {
       approvers: evil(4000),
       describe: () => evil(4000),
       viewers: sixty,
@@ -597,7 +598,7 @@ export const attacks = [
 
 const evil = (length: number): string => `${attacks.join('\n')} `.repeat(Math.ceil(length / 200)).slice(0, length)
 
-/** 32 KB of hostile text in every field, 50 targets, 20 guardrails that fail. */
+/** 32 KB of hostile text in every field, 50 targets, 16 guardrails that fail (more than there are). */
 export function hostileRun(): Run {
   const text = evil(32_768)
   const wide = '\u{1f525}"\\'.repeat(11_000)
@@ -627,7 +628,7 @@ export function hostileRun(): Run {
       sha256: 'f'.repeat(64),
       bytes: 1e9,
     })),
-    decision: decision(many(20).map((name) => ({ name, answer: 'unknown' as const, reason: wide, fix: text }))),
+    decision: decision(many(16).map((name) => ({ name, answer: 'unknown' as const, reason: wide, fix: text }))),
     approvals: many(20).map((name) => ({ ...approval(text, wide, name === 'web-01' ? plan : stale), groups: [] })),
     waiting: { since: at, reason: text },
     glass: { by: person(text), reason: wide, at },

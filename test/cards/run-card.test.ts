@@ -7,9 +7,9 @@ import { cardRenderer } from '../../src/adapters/teams/cards.ts'
 import { commandList, usageOf } from '../../src/app/chat/command-list.ts'
 import { helpReply } from '../../src/app/views/help.ts'
 import { runCard, runCardView } from '../../src/app/views/run-card.ts'
-import type { Json } from '../../src/core/values.ts'
+import type { Json, JsonObject } from '../../src/core/values.ts'
 import { actions, assertCard, buttons, bytes, objects, texts } from './check.ts'
-import { attacks, looks, plan, type Shown } from './fixtures.ts'
+import { attacks, decide, looks, plan, type Shown } from './fixtures.ts'
 import { render } from './gallery.ts'
 
 const expand = ({ run, context }: Shown): Json => render('run', runCardView(run, context))
@@ -55,9 +55,9 @@ describe('the run card', () => {
 
   it('sends {run, scope, plan} with approve and reject, and a fallback that carries the same plus the verb (P9)', () => {
     const card = expand(look('awaiting-approval'))
-    const decide = actions(card).filter((action) => action.verb === 'approve' || action.verb === 'reject')
-    assert.equal(decide.length, 2)
-    for (const action of decide) {
+    const both = actions(card).filter((action) => action.verb === 'approve' || action.verb === 'reject')
+    assert.equal(both.length, 2)
+    for (const action of both) {
       assert.deepEqual(action.data, { run: 'r-7f3k2m', scope: 'run', plan })
       const fallback = action.fallback as { type: string; data: Json }
       assert.equal(fallback.type, 'Action.Submit')
@@ -168,6 +168,129 @@ describe('the run card', () => {
     const { run, context } = look('hostile')
     const { summary } = runCard(render, run, context)
     assert.ok(summary.length < 300 && !summary.includes('://'), summary)
+  })
+})
+
+describe('the run card of each person', () => {
+  const filled = (data: JsonObject): Json => {
+    const { run, context } = look('awaiting-approval')
+    return render('run', { ...runCardView(run, context), ...data })
+  }
+  const inputs = (card: Json): readonly JsonObject[] =>
+    objects(card).filter(({ id }) => typeof id === 'string' && id.startsWith('p_'))
+
+  it('is as it was where nothing is known of viewers, banners, differences and other values', () => {
+    const { run, context } = look('awaiting-approval')
+    const { viewers: _v, viewer: _w, banner: _b, differences: _d, edit: _e, ...rest } = runCardView(run, context)
+    assert.deepEqual(render('run', rest), expand(look('awaiting-approval')))
+    assertCard(render('run', rest))
+  })
+
+  it('refreshes by itself for at most sixty people, and has no refresh where there are none', () => {
+    const card = expand(look('for-the-requester'))
+    assertCard(card)
+    const { refresh } = card as { refresh?: { action: JsonObject; userIds: readonly string[] } }
+    assert.deepEqual(refresh?.action, {
+      type: 'Action.Execute',
+      title: 'Refresh',
+      verb: 'refresh',
+      data: { run: 'r-7f3k2m' },
+    })
+    const { length } = refresh?.userIds ?? []
+    assert.ok(length > 0 && length <= 60, `${length} people`)
+    assert.ok(!('refresh' in (filled({ viewers: [] }) as JsonObject)))
+  })
+
+  it('says why the person looking cannot approve, and offers them no button for it (P12)', () => {
+    const card = expand(look('for-the-requester'))
+    assert.match(visible(card), /not the requester You cannot approve it: you asked for it\./)
+    assert.deepEqual(
+      objects(card).filter(({ type }) => type === 'Input.Text'),
+      [],
+    )
+  })
+
+  it('opens with what nobody may overlook', () => {
+    const banner = ['attention', 'warning', 'accent'].map((tone) => ({ tone, text: `${tone}!` }))
+    const card = filled({ banner })
+    assertCard(card)
+    assert.deepEqual(texts(card).slice(0, 4), ['attention!', 'warning!', 'accent!', 'Approval needed'])
+    assert.match(texts(expand(look('break-glass')))[0] ?? '', /^BREAK-GLASS by Kim Lee/)
+  })
+
+  it('shows what has changed, before and after', () => {
+    const text = visible(expand(look('asked-again')))
+    assert.match(text, /What has changed parameter pool ShopAppPool {3}→ {3}DefaultAppPool/)
+  })
+
+  it('asks again with other values: inputs behind a button, which puts Approve away meanwhile (P1)', () => {
+    const card = expand(look('editable'))
+    assert.deepEqual(
+      inputs(card).map(({ id, type, value }) => [id, type, value]),
+      [
+        ['p_pool', 'Input.Text', 'DefaultAppPool'],
+        ['p_retries', 'Input.Number', 3],
+        ['p_drain', 'Input.Toggle', 'true'],
+        ['p_mode', 'Input.ChoiceSet', 'soft'],
+      ],
+    )
+    assert.ok(!visible(card).includes('Ask again with these values'))
+    const toggles = objects(card).filter(({ targetElements }) => String(targetElements) === 'edit,decide')
+    assert.deepEqual(
+      toggles.map(({ title }) => title),
+      ['Change…', 'Keep as it is'],
+    )
+    const decided = objects(card).find(({ id }) => id === 'decide')
+    assert.deepEqual(
+      actions(decided ?? null).map(({ verb }) => verb),
+      decide,
+    )
+    const change = actions(card).find(({ verb }) => verb === 'change')
+    const fallback = change?.fallback as JsonObject | undefined
+    assert.deepEqual(change?.data, { run: 'r-7f3k2m', scope: 'run', plan })
+    assert.deepEqual(fallback?.data, { verb: 'change', run: 'r-7f3k2m', scope: 'run', plan })
+  })
+
+  it('takes values that are absent, false or zero for what they are', () => {
+    const edit = [
+      { id: 'a', label: 'A', kind: 'number', value: '', hint: '' },
+      { id: 'b', label: 'B', kind: 'number', value: 0, hint: '' },
+      { id: 'c', label: 'C', kind: 'toggle', value: false },
+      { id: 'd', label: 'D', kind: 'text', value: '' },
+    ]
+    const card = filled({ edit })
+    assertCard(card)
+    assert.deepEqual(
+      inputs(card).map(({ id, value }) => [id, value]),
+      [
+        ['p_a', undefined],
+        ['p_b', 0],
+        ['p_c', 'false'],
+        ['p_d', ''],
+      ],
+    )
+  })
+
+  it('never blocks Approve with a value that somebody typed and kept', () => {
+    for (const each of inputs(expand(look('editable'))))
+      for (const rule of ['regex', 'isRequired', 'min', 'max']) assert.ok(!(rule in each), rule)
+  })
+
+  it('expands nothing that stands in the new fields (P9)', () => {
+    const attack = '${$root.plan} {{DATE(2026-01-01T00:00:00Z)}} **x**'
+    const choices = [{ title: attack, value: attack, $when: '${false}' }]
+    const card = filled({
+      viewers: [attack],
+      viewer: { note: attack },
+      banner: [{ tone: 'attention', text: attack }],
+      differences: [{ what: attack, before: attack, after: attack }],
+      edit: [{ id: 'x', label: attack, kind: 'choice', value: attack, hint: attack, choices }],
+    })
+    const { userIds } = (card as { refresh: { userIds: Json } }).refresh
+    assert.deepEqual(userIds, [attack])
+    assert.equal(texts(card).filter((text) => text === attack).length, 7)
+    assert.deepEqual(inputs(card)[0]?.['choices'], choices)
+    for (const each of objects(card)) if (each.type === 'TextBlock') assert.notEqual(each.text, attack)
   })
 })
 

@@ -77,7 +77,10 @@ describe('a guardrail', () => {
   it('says what it passed on', () => {
     const limits = { blastRadius: { users: 500, cis: 20 }, antiFlap: { max: 1, within: '30m' } }
     assert.equal(result('blast radius', { runbook: { limits } }).reason, '40 of at most 500 users, 3 of at most 20 CIs')
-    assert.equal(result('anti-flap', { runbook: { limits } }).reason, 'within 1× in 30 min per CI')
+    assert.equal(
+      result('anti-flap', { runbook: { limits } }).reason,
+      'acted 0× there lately, at most 1× in 30 min per CI',
+    )
     assert.equal(result('freeze', {}).reason, 'nothing is frozen in test')
   })
 })

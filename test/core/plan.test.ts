@@ -16,7 +16,7 @@ import {
 } from '../../src/core/plan.ts'
 import type { Call, Check, Operation, Runbook, Wave } from '../../src/core/runbook.ts'
 import { isObject, type Json, type JsonObject } from '../../src/core/values.ts'
-import { blast, cel, ci, draft, minute, oneApprover, step, t0 } from './given.ts'
+import { blast, cel, ci, draft, minute, oneApprover, step as planned, t0 } from './given.ts'
 
 const call = (name: string, values: Json = {}): Call => ({
   do: name,
@@ -245,7 +245,7 @@ describe('waves', () => {
 })
 
 describe('the scopes of a step', () => {
-  const two = draft(['a', 'b'], (host) => [step('recycle', host), step('restart', host, { approval: 'always' })])
+  const two = draft(['a', 'b'], (host) => [planned('recycle', host), planned('restart', host, { approval: 'always' })])
   const [plain, asking] = two.steps['a'] ?? []
   assert.ok(plain && asking)
   const asks = { ...two, waveApproval: 'always' }

@@ -1,28 +1,45 @@
 // Owns a run that random commands work on, as the shell would: decide, append, fold; every choice comes in as a number.
+import assert from 'node:assert/strict'
 import { canonicalJson, sha256Hex } from '../../src/adapters/store/hashing.ts'
 import type { Parties } from '../../src/core/approval.ts'
 import { decide, type RunCommand } from '../../src/core/decide.ts'
 import { emptyRun, evolve } from '../../src/core/evolve.ts'
-import type { ApprovalRule } from '../../src/core/governance.ts'
+import { gate } from '../../src/core/gate.ts'
+import type { ApprovalRule, BreakGlass } from '../../src/core/governance.ts'
 import { owed, type Work } from '../../src/core/owed.ts'
 import { type Draft, type PlannedStep, planHash } from '../../src/core/plan.ts'
 import type { Decision } from '../../src/core/policy.ts'
-import type { At, Run, RunEvent } from '../../src/core/run.ts'
-import { hasMutated, stepOf } from '../../src/core/step-state.ts'
+import { bothOf, glassRule, groupsOf } from '../../src/core/rule.ts'
+import type { ApprovalScope, At, Run, RunEvent } from '../../src/core/run.ts'
 import { stepScope } from '../../src/core/scope.ts'
+import { hasMutated, stepOf } from '../../src/core/step-state.ts'
 import { evaluateBoolean, type Instant } from '../../src/core/values.ts'
-import { cel, decision, draft, minute, oneApprover, person, planned, proposed, step, t0 } from './given.ts'
+import { cel, decision, draft, guardrail, minute, oneApprover, person, planned, proposed, step, t0 } from './given.ts'
 
-/** Who clicks, and the groups that the directory says they are in. */
-export const people = {
+/** Who clicks, and the groups that the directory says they are in, until they leave or join one. */
+const people = {
   ana: ['owner'],
-  bo: ['cab'],
+  bo: ['cab', 'lead'],
   cy: ['owner', 'cab'],
-  requester: ['owner', 'cab'],
+  requester: ['owner', 'cab', 'lead'],
   author: ['owner', 'cab'],
+  dee: ['on-call'],
+  lee: ['lead'],
   outsider: [],
-} as const satisfies { readonly [name: string]: readonly string[] }
+} as const satisfies Members
 const names = Object.keys(people) as (keyof typeof people)[]
+const groups = ['owner', 'cab', 'on-call', 'lead'] as const
+export type Members = { readonly [name: string]: readonly string[] }
+
+/** What is true outside of the run; none of it is in the log. */
+export interface World {
+  readonly members: Members
+  readonly frozen: boolean
+  /** Which of the two plans the files give now. */
+  readonly files: number
+  /** Whether the rule of steps and waves has become stricter. */
+  readonly strict: boolean
+}
 
 export interface Shape {
   readonly targets: number
@@ -34,50 +51,79 @@ export interface Shape {
   readonly preflight: boolean
   readonly twoPeople: boolean
   readonly authorKnown: boolean
+  readonly opener: 'cy' | 'unknown' | null
+  readonly standsIn: boolean
+  readonly wavesAsk: boolean
+  readonly standardChange: boolean
 }
 
 /** What happens next: a kind, and three numbers that choose everything else. */
 export type Move = readonly [kind: Kind, a: number, b: number, c: number]
-export const peopleKinds = ['approve', 'approveOther', 'decide', 'begin', 'askStep'] as const
+export const peopleKinds = ['approve', 'approveOther', 'decide', 'begin', 'askPart', 'edit', 'breakGlass'] as const
+export const worldKinds = ['regroup', 'freeze', 'files', 'strict'] as const
 export const engineKinds = ['work', 'preflight', 'start', 'undo', 'end', 'verify', 'tick', 'crash'] as const
 /** What ends a run, or soon will. */
 export const enders = ['reject', 'stop', 'finish'] as const
-export type Kind = (typeof peopleKinds | typeof engineKinds | typeof enders)[number]
+export type Kind = (typeof peopleKinds | typeof worldKinds | typeof engineKinds | typeof enders)[number]
 
 export interface Logged {
   readonly at: Instant
   readonly event: RunEvent
+  readonly world: World
 }
+
+export const breakGlass: BreakGlass = { may: ['lead'], quorum: 2, expiresMs: 15 * minute, setsAside: [] }
 
 const pick = <T>(from: readonly T[], index: number): T => from[index % from.length] as T
 
-export function simulatedRun(shape: Shape) {
-  const rule: ApprovalRule = oneApprover({
+const ruleOf = ({ twoPeople, standsIn }: Shape): ApprovalRule => {
+  const later = standsIn ? { substitute: { from: ['on-call'], afterMs: 10 * minute } } : {}
+  return oneApprover({
     name: 'the-rule',
-    lines: shape.twoPeople
+    lines: twoPeople
       ? [
-          { from: ['owner'], quorum: 1 },
+          { from: ['owner'], quorum: 1, ...later },
           { from: ['cab'], quorum: 1 },
         ]
-      : [{ from: ['owner', 'cab'], quorum: 1 }],
-    not: ['requester', 'author'],
+      : [{ from: ['owner', 'cab'], quorum: 1, ...later }],
+    remindMs: 7 * minute,
+    not: ['requester', 'author', 'opener'],
   })
-  const parties: Parties = { requester: 'requester', opener: null, authors: shape.authorKnown ? ['author'] : null }
+}
+const cabToo = oneApprover({ name: 'cab-too', lines: [{ from: ['cab'], quorum: 1 }], not: ['requester'] })
+
+export function simulatedRun(shape: Shape) {
+  const rule = ruleOf(shape)
+  const parties: Parties = {
+    requester: 'requester',
+    opener: shape.opener,
+    authors: shape.authorKnown ? ['author'] : null,
+  }
   const hosts = Array.from({ length: shape.targets }, (_, index) => `web-0${index + 1}`)
   /** Two plans that differ in what they send, each under its own hash. */
   const drafts = ['one', 'two'].map((pool) => draftOf(shape, hosts, pool))
-  const hashOf = (of: Draft) => planHash(of, rule, canonicalJson, sha256Hex)
-  const plans = new Map(drafts.map((of) => [hashOf(of), of]))
+  const hashOf = (of: Draft, under: ApprovalRule | null) => planHash(of, under, canonicalJson, sha256Hex)
+  const rules = [rule, glassRule(breakGlass)]
+  const plans = new Map(rules.flatMap((under) => drafts.map((of) => [hashOf(of, under), of] as const)))
   const hashes = [...plans.keys()]
 
   const log: Logged[] = []
   let run: Run = emptyRun('r-1')
   let now = t0
   let keys = 0
+  let world: World = { members: people, frozen: false, files: 0, strict: false }
+  /** By its key: the world as the gate saw it, and the rule that each part needed then. */
+  const passed = new Map<string, World & { readonly rules: ReadonlyMap<ApprovalScope, ApprovalRule> }>()
+
+  /** As policy has it: a broken glass asks its own role; else the run's rule, and for its parts what the files say. */
+  const ruleNow = () => (run.glass ? glassRule(breakGlass) : rule)
+  const partRuleNow = () => (run.glass ? glassRule(breakGlass) : world.strict ? bothOf(rule, cabToo) : rule)
+  const standingOf = (name: string, under: ApprovalRule | undefined) =>
+    (world.members[name] ?? []).filter((group) => !under || groupsOf(under).includes(group))
 
   const append = (...events: readonly RunEvent[]) => {
     for (const event of events) {
-      log.push({ at: now, event })
+      log.push({ at: now, event, world })
       run = evolve(run, event, now)
     }
   }
@@ -98,11 +144,14 @@ export function simulatedRun(shape: Shape) {
   const decideBy = (effect: number, which: number, replan: boolean) => {
     // The shell hashes what it plans: a decision without a new plan is about the one that is there.
     const of = replan || !run.draft ? pick(drafts, which) : run.draft
+    const wanted = pick(['ask', 'ask', 'allow', 'ask', 'ask', 'allow', 'record', 'stop'] as const, effect)
     const as: Decision = decision({
-      effect: pick(['ask', 'ask', 'allow', 'ask', 'ask', 'allow', 'record', 'stop'], effect),
-      rule,
+      effect: run.glass && wanted === 'allow' ? 'ask' : wanted,
+      rule: ruleNow(),
+      ...(shape.standardChange ? { standardChange: 'restart' } : {}),
     })
-    command({ do: 'decide', plan: hashOf(of), decision: as, replan: replan ? planned(of) : null })
+    const replaces = { ...planned(of), replaces: run.plan }
+    command({ do: 'decide', plan: hashOf(of, as.rule), decision: as, replan: replan ? replaces : null })
   }
   const answer = (what: 'approve' | 'reject', who: number, scope: string, hash: string, c: number) => {
     const name = pick(names, who)
@@ -112,10 +161,40 @@ export function simulatedRun(shape: Shape) {
       scope,
       plan: hash,
       note: '',
-      standing: { groups: people[name], unknown: [] },
+      standing: { groups: standingOf(name, run.asks[scope]?.rule), unknown: [] },
       parties,
-      frozen: c === 7 ? 'frozen' : null,
+      frozen: c === 7 || world.frozen ? 'frozen' : null,
     })
+  }
+  /** The last check as the shell makes it, with everything read afresh; then the start, if it opens. */
+  const act = (at: At, scopes: readonly ApprovalScope[]) => {
+    const was = run.decision
+    if (!was) return
+    const parts = new Map(scopes.filter((scope) => scope !== 'run').map((scope) => [scope, partRuleNow()] as const))
+    const approvers = run.approvals.map(({ by, scope }) => [by.id, standingOf(by.id, run.asks[scope]?.rule)] as const)
+    const answered = gate(run, scopes, {
+      plan: hashOf(pick(drafts, world.files), was.rule),
+      decision: {
+        ...was,
+        guardrails: [guardrail('freeze', world.frozen ? 'stop' : 'pass'), ...was.guardrails.slice(1)],
+      },
+      parties,
+      authority: new Map(approvers.map(([id, mine]) => [id, { groups: mine, unknown: false }])),
+      rules: parts,
+    })
+    switch (answered.gate) {
+      case 'open':
+        passed.set(`k-${keys + 1}`, { ...world, rules: parts })
+        return void start(at, 'startAction', true)
+      case 'stricter':
+        return void command({ do: 'askPart', scope: answered.scope, rule: answered.rule, again: true })
+      case 'changed':
+        if (!hasMutated(run)) return decideBy(0, world.files, true)
+        return void finish('needsHuman', answered.reason)
+      case 'hold':
+      case 'closed':
+        return void finish('needsHuman', answered.reason)
+    }
   }
   const stopNow = () => command({ do: 'stop', by: person('ana'), reason: 'just in time' })
   const openScope = (choice: number) => pick(Object.keys(run.asks).length > 0 ? Object.keys(run.asks) : ['run'], choice)
@@ -139,6 +218,14 @@ export function simulatedRun(shape: Shape) {
         throw new Error('this run has no evidence')
       case 'decide':
         return decideBy(choice === 7 ? 2 : 0, 0, false)
+      case 'remind':
+        return void record({ type: 'reminded', scope: owing.scope, count: owing.count })
+      case 'escalate':
+        return void record({ type: 'escalated', scope: owing.scope, to: owing.to })
+      case 'replace':
+        return void record({ type: 'finished', status: 'cancelled', reason: 'another run follows' })
+      case 'openStandardChange':
+        return void record({ type: 'standardChangeOpened', sysId: 'c-1', number: 'CHG7' })
       case 'expire':
         return void finish(run.startedAt ? 'needsHuman' : 'expired', 'nobody decided in time')
       case 'begin':
@@ -153,18 +240,18 @@ export function simulatedRun(shape: Shape) {
         return void record({ type: 'stepSkipped', ...owing.at, reason: owing.reason })
       case 'preflight':
         return void record({ type: 'preflighted', ...owing.at, ok: choice !== 6, reason: 'looked', result: null })
-      case 'askStep':
+      case 'askPart':
         // An engine that forgot to ask.
-        if (choice === 2) start(owing.at, 'startAction', true)
-        return void command({ do: 'askStep', scope: owing.scope, rule })
+        if (choice === 2) for (const target of hosts) start({ target, step: 'rung' }, 'startAction', true)
+        return void command({ do: 'askPart', scope: owing.scope, rule: partRuleNow(), again: false })
       case 'act':
         if (choice === 5 && !hasMutated(run)) return decideBy(0, 1, true)
         if (choice === 6) return void finish('needsHuman', 'the gate is closed')
-        // The gate was open, and then, before the start is recorded, the world moves on, or another engine was faster.
+        // Before the start is recorded time passes, somebody stops it, or another engine was faster.
         if (choice === 3) now += 61_000
         if (choice === 4) stopNow()
         if (choice === 2) start(owing.at, 'startAction', true)
-        return void start(owing.at, 'startAction', true)
+        return act(owing.at, owing.scopes)
       case 'follow':
         return end(owing.at, choice)
       case 'verify':
@@ -199,13 +286,7 @@ export function simulatedRun(shape: Shape) {
       case 'approve':
         return answer('approve', a, openScope(b), run.plan ?? '', c)
       case 'approveOther':
-        return answer(
-          'approve',
-          a,
-          pick(['run', 'step:rung', 'step:last', 'constructor'], b),
-          pick([...hashes, ''], c),
-          0,
-        )
+        return answer('approve', a, pick(['run', 'step:rung', 'wave:2', 'constructor'], b), pick([...hashes, ''], c), 0)
       case 'reject':
         return answer('reject', a, openScope(b), pick([run.plan ?? '', ...hashes], c), 0)
       case 'stop':
@@ -214,8 +295,38 @@ export function simulatedRun(shape: Shape) {
         return decideBy(a, b, c % 2 === 0)
       case 'begin':
         return void command({ do: 'begin', parties })
-      case 'askStep':
-        return void command({ do: 'askStep', scope: pick(['step:rung', 'step:last', 'run'], a), rule })
+      case 'askPart': {
+        const scope = pick(['step:rung', 'wave:2', 'step:last', 'run'], a)
+        return void command({ do: 'askPart', scope, rule: partRuleNow(), again: c % 2 === 0 })
+      }
+      case 'edit': {
+        const name = pick(names, a)
+        const standing = { groups: standingOf(name, run.asks['run']?.rule), unknown: [] }
+        const next = { run: 'r-2', conversation: {} }
+        const values = { parameters: { pool: 'three' }, note: '' }
+        const plan = c === 7 ? '' : (run.plan ?? '')
+        return void command({ do: 'edit', by: person(name), plan, standing, next, ...values })
+      }
+      case 'breakGlass':
+        return void command({ do: 'breakGlass', by: person(pick(names, a)), reason: 'the shop is down' })
+      case 'regroup': {
+        // Often somebody who has approved already: it is their leaving that matters.
+        const name = c > 3 && run.approvals.length > 0 ? pick(run.approvals, a).by.id : pick(names, a)
+        const group = pick(groups, b)
+        const mine = world.members[name] ?? []
+        const changed = mine.includes(group) ? mine.filter((each) => each !== group) : [...mine, group]
+        world = { ...world, members: { ...world.members, [name]: changed } }
+        return
+      }
+      case 'freeze':
+        world = { ...world, frozen: !world.frozen }
+        return
+      case 'files':
+        world = { ...world, files: 1 - world.files }
+        return
+      case 'strict':
+        world = { ...world, strict: !world.strict }
+        return
       case 'preflight':
         return void record({ type: 'preflighted', ...at, ok: c % 4 !== 0, reason: 'looked', result: null })
       case 'start':
@@ -233,9 +344,14 @@ export function simulatedRun(shape: Shape) {
       case 'tick':
         now += pick([0, 1000, 30_000, 59_000, 61_000, 5 * minute, 10 * minute, 31 * minute], a)
         return
-      case 'crash':
-        run = refold()
+      case 'crash': {
+        const before = owed(run, now, parties)
+        const folded = refold(JSON.parse(JSON.stringify(log)) as readonly Logged[])
+        assert.deepEqual(folded, run)
+        assert.deepEqual(owed(folded, now, parties), before)
+        run = folded
         return
+      }
     }
   }
   const refold = (from: readonly Logged[] = log): Run =>
@@ -244,9 +360,9 @@ export function simulatedRun(shape: Shape) {
   append(proposed)
   return {
     log: log as readonly Logged[],
-    rule,
     parties,
     plans,
+    passed: passed as ReadonlyMap<string, World & { readonly rules: ReadonlyMap<ApprovalScope, ApprovalRule> }>,
     state: () => run,
     move,
     refold,
@@ -283,6 +399,7 @@ function draftOf(shape: Shape, hosts: readonly string[], pool: string): Draft {
   return draft(hosts, steps, {
     parameters: { pool },
     waves: hosts.length > 1 ? [hosts.slice(0, 1), hosts.slice(1)] : [hosts],
+    waveApproval: shape.wavesAsk ? 'always' : null,
     stopAfterFailures: shape.stopAfterFailures,
     onFailure: { escalate: null, assign: null, rollback: shape.undoAll ? 'all' : 'step' },
   })

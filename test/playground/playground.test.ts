@@ -72,6 +72,54 @@ describe('the Agents Playground', function () {
     await client.waitFor(({ text }) => text === 'did reject')
   })
 
+  it('tells who is in a channel and in a chat, with what refresh wants', async () => {
+    const people = playground.users.map(({ aadObjectId, id }) => ({ id: aadObjectId, handle: id }))
+    const { conversation } = bot.app.installations[0] ?? { conversation: {} }
+    const root = await bot.channel.openThread(conversation, { card: aCard('asking'), summary: 'asking' })
+    const sorted = (members: readonly { readonly id: string }[]) => members.toSorted((a, b) => a.id.localeCompare(b.id))
+    assert.deepEqual(sorted(await bot.channel.members(root.conversation)), sorted(people))
+    const personal = bot.app.commands.find(({ place }) => place === 'personal')
+    assert.deepEqual(await bot.channel.members(personal?.conversation ?? {}), people.slice(0, 1))
+  })
+
+  it('carries what is said to the person at the screen alone, and takes what is said to others without showing it', async () => {
+    const { conversation } = bot.app.installations[0] ?? { conversation: {} }
+    const to = async ({ name, aadObjectId }: typeof ada) => {
+      const posted = await bot.channel.writeTo(aadObjectId, conversation, { card: aCard(name), summary: name })
+      await bot.channel.update(posted, { card: aCard('done'), summary: 'done' })
+      const there = await bot.channel.members(posted.conversation)
+      assert.deepEqual(
+        there.map(({ id }) => id),
+        [aadObjectId],
+      )
+      return posted
+    }
+    const others = await to(bob)
+    const mine = await to(ada)
+    const shown = await client.waitFor(({ id, versions }) => id === mine.messageId && versions.length === 2)
+    assert.equal(shown.conversationId, playground.places.personal)
+    assert.deepEqual(shown.card, aCard('done'))
+    assert.equal(
+      client.messages().find(({ id }) => id === others.messageId),
+      undefined,
+    )
+  })
+
+  it('redraws a line in place, and shows each person the card of their own', async () => {
+    const { conversation } = bot.app.installations[0] ?? { conversation: {} }
+    const action = { type: 'Action.Execute', verb: 'refresh', data: { run: 'r-1' } }
+    const userIds = playground.users.map(({ id }) => id)
+    const asking = { card: { ...aCard('asking'), refresh: { action, userIds } }, summary: 'asking' }
+    const root = await bot.channel.openThread(conversation, asking)
+    const line = await bot.channel.reply(root.conversation, { text: 'waiting' })
+    await bot.channel.update(line, { text: 'reminded' })
+    await client.waitFor(({ id, text }) => id === line.messageId && text === 'reminded')
+    bot.app.onClick = async ({ person: { name } }) => ({ card: aCard(`for ${name}`) })
+    for (const user of [ada, bob])
+      assert.deepEqual((await client.refresh(root.messageId, user)).value, aCard(`for ${user.name}`))
+    assert.equal(bot.app.clicks.at(-1)?.person.id, bob.aadObjectId)
+  })
+
   it('takes another port where the wished one is taken', async () => {
     const taken = createServer().listen(0)
     const { port } = taken.address() as { port: number }

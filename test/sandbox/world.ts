@@ -1,10 +1,14 @@
 // Owns the whole sandbox world: instance, ops API, web sites and Teams, wired together and seeded.
+import type { DirectoryGroup } from './graph/directory.ts'
+import { APP, type Graph, startGraph } from './graph.ts'
 import { OPS_TOKEN, type OpsApi, startOpsApi } from './ops-api.ts'
+import { type PagerDuty, ROUTING_KEY, startPagerDuty } from './pagerduty.ts'
 import { type BusinessRule } from './servicenow/business-rule.ts'
 import { stamp } from './servicenow/dates.ts'
 import type { Row } from './servicenow/records.ts'
 import { CREDENTIALS, type ServiceNow, startServiceNow } from './servicenow.ts'
 import { type RecycleOutcome, type Site, startSite } from './site.ts'
+import type { Person } from './teams-channel/people.ts'
 import { startTeamsChannel, TENANT, type TeamsChannel } from './teams-channel.ts'
 import { groupId, PEOPLE, type People } from './world/people.ts'
 import { siteRunbooks } from './world/runbooks.ts'
@@ -25,12 +29,18 @@ export type WorldOptions = {
   history?: boolean
   retryAfterS?: number
   opsJournalPath?: string
+  /** Who is in Teams, made of those who live here; exactly these unless told. */
+  team?: (people: Person[]) => Person[]
+  /** Groups in Entra; where they are given runbot is registered there, and may ask Graph. */
+  entra?: DirectoryGroup[]
 }
 
 export type World = {
   servicenow: ServiceNow
   ops: OpsApi
   teams: TeamsChannel
+  graph: Graph
+  pagerduty: PagerDuty
   /** The first host's site. */
   site: Site
   sites: Record<string, Site>
@@ -66,7 +76,11 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     retryAfterS: options.retryAfterS ?? 1,
     ...(options.opsJournalPath ? { journalPath: options.opsJournalPath } : {}),
   })
-  const teams = await startTeamsChannel({ now, port: ports.teams ?? 0, people: Object.values(PEOPLE) })
+  const { team = (people) => people, entra } = options
+  const teams = await startTeamsChannel({ now, port: ports.teams ?? 0, people: team(Object.values(PEOPLE)) })
+  const registered = Object.values(PEOPLE).map(({ aadObjectId, name }) => ({ id: aadObjectId, name }))
+  const graph = await startGraph({ now, people: registered, groups: entra ?? [] })
+  const pagerduty = await startPagerDuty({ now })
 
   const connect = (runbotUrl: string): void => {
     const when = options.announce ? { when: options.announce } : {}
@@ -86,12 +100,19 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     servicenow,
     ops,
     teams,
+    graph,
+    pagerduty,
     site,
     sites: Object.fromEntries(all.map((one) => [one.name, one])),
     people: PEOPLE,
     connect,
     ci,
-    environment: () => environmentOf(servicenow, ops, site),
+    environment: () => ({
+      ...environmentOf(servicenow, ops, site),
+      PAGERDUTY_URL: pagerduty.url,
+      PAGERDUTY_KEY: ROUTING_KEY,
+      ...(entra ? registrationAt(graph) : {}),
+    }),
     raiseIncident({ ci: name = site.name, caller = 'requester', fields = {} } = {}) {
       const usual = {
         short_description: `5xx spike on ${name}`,
@@ -121,7 +142,8 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
       return servicenow.create('change_request', { ...usual, cmdb_ci: idOf(ci(name)), ...fields })
     },
     async stop() {
-      await Promise.all([servicenow.stop(), ops.stop(), teams.stop(), ...all.map((one) => one.stop())])
+      const servers = [servicenow, ops, teams, graph, pagerduty, ...all]
+      await Promise.all(servers.map((one) => one.stop()))
     },
   }
 }
@@ -139,4 +161,11 @@ const environmentOf = (servicenow: ServiceNow, ops: OpsApi, site: Site): Record<
   OPS_TOKEN,
   OPS_CALLBACK_SECRET,
   SITE_URL: site.url,
+})
+
+const registrationAt = (graph: Graph): Record<string, string> => ({
+  MicrosoftAppId: APP.appId,
+  MicrosoftAppPassword: APP.secret,
+  GRAPH_URL: graph.url,
+  GRAPH_LOGIN_URL: graph.login.url,
 })

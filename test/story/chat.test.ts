@@ -34,7 +34,7 @@ describe('story: commands that only look', () => {
     ['freeze everyting because "x"', /`everyting` is no scope/],
     ['freeze env:prdo because "x"', /[Tt]here is no env:prdo to freeze[\s\S]*env:prod/],
     ['freeze runbook:restart-isi because "x"', /There is no runbook `restart-isi`.*`runbook:restart-iis`/],
-    ['unfreeze', /[Yy]ou may not do this: that takes a member of change-managers/],
+    ['unfreeze', /[Yy]ou may not unfreeze: that takes a member of change-managers/],
   ] as const)
     it(`answers "${typed}" with why not and what would help (P12)`, async () => {
       const { text } = await story.say(story.world.people.approver, typed)
@@ -219,7 +219,7 @@ describe('story: commands that change what runbot does', () => {
 
   it('freezes for whoever may, keeps it in the control chain, and only another may unfreeze (P4, P11)', async () => {
     const { approver, changeManager, outsider } = story.world.people
-    assert.match((await story.say(outsider, 'freeze because "no"')).text, /may not do this: that takes a member of/)
+    assert.match((await story.say(outsider, 'freeze because "no"')).text, /may not freeze: that takes a member of/)
     assert.match((await story.say(changeManager, 'freeze ENV:Prod because ‘audit week’')).text, /env:prod is frozen/)
     assert.match((await story.say(approver, 'freeze env:prod because "again"')).text, /is frozen already/)
     const { text } = await story.say(approver, `run restart-iis ${story.host()} because "now"`)

@@ -14,7 +14,7 @@ const pagesAtMost = 20
 const rememberedMs = 300_000
 
 /**
- * `members` answers who is there by the channel's own id, for a thread's is not found (msteams-docs, roster of a channel).
+ * `members` answers who is there by the channel's own id, for a thread's is not found (botframework-sdk issue 3062).
  * Members without an Entra object id are left out. Concurrent asks share one request; a failure is forgotten.
  */
 export function rosters(send: Send, clock: Clock) {

@@ -1,8 +1,7 @@
 // Owns `freeze` and `unfreeze`: the kill switch, who may use it, and its trail in the control chain.
 import type { CommandOf } from '../../core/commands.ts'
-import { OPEN } from '../../core/run.ts'
-import { own } from '../../core/values.ts'
-import { activeFreezes, addFreeze, removeFreeze } from '../freezes.ts'
+import { activeFreezes, addFreeze, properScope, removeFreeze } from '../freezes.ts'
+import { forOpenRuns } from '../open-runs.ts'
 import { markdown } from '../views/escape.ts'
 import { type CommandContext, type Handle, refusal, refuse, whyNotIn } from './context.ts'
 
@@ -11,7 +10,7 @@ export const freeze: Handle<CommandOf<'freeze'>> = async (context, { person }, c
   const { may } = deps.files.current().governance.freeze
   const refused = await whyNotIn(context, person, may, 'freeze')
   if (refused) return refuse(context, person, 'freeze', refused)
-  const named = scopeOf(context, command.scope)
+  const named = command.scope === null ? { scope: 'all' } : properScope(deps.files.current(), command.scope)
   if ('reason' in named) return refusal(named.reason, named.fix)
   const { scope } = named
   const added = await addFreeze(deps.store, {
@@ -58,30 +57,6 @@ export const unfreeze: Handle<CommandOf<'unfreeze'>> = async (context, { person 
 }
 
 /** A freeze is no event of a run, yet every open card shows it. */
-async function redraw({ deps, wake }: CommandContext): Promise<void> {
-  for (const { chain } of await deps.store.list({ statuses: OPEN, limit: 1000 })) await wake(chain)
-}
-
-/** The scope by its proper name. A freeze of what does not exist would freeze nothing, so it is refused (P11, P12). */
-function scopeOf({ deps }: CommandContext, typed: string | null) {
-  if (typed === null) return { scope: 'all' }
-  const { governance, catalog, systems } = deps.files.current()
-  const [kind, name] = [typed.slice(0, typed.indexOf(':')), typed.slice(typed.indexOf(':') + 1)]
-  const known: { readonly [kind: string]: readonly string[] } = {
-    env: governance.environments.map((each) => each.name),
-    runbook: [...catalog.runbooks.keys()],
-    endpoint: Object.keys(systems),
-  }
-  // Which services there are, only the CMDB knows.
-  const names = own(known, kind)
-  if (!names) return { scope: typed }
-  const proper = names.find((each) => sameName(each, name))
-  return proper === undefined
-    ? {
-        reason: `there is no ${typed} to freeze`,
-        fix: `name one of ${names.map((each) => `${kind}:${each}`).join(', ')}`,
-      }
-    : { scope: `${kind}:${proper}` }
-}
+const redraw = ({ deps, wake }: CommandContext): Promise<number> => forOpenRuns(deps.store, wake)
 
 const sameName = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase()

@@ -49,6 +49,8 @@ export const whoami: Handle<CommandOf<'whoami'>> = async ({ deps, authority }, {
     ...Object.entries(governance.commands),
     ['freeze', governance.freeze.may],
     ['unfreeze', governance.freeze.unfreeze?.may ?? governance.freeze.may],
+    ['breakglass', governance.breakGlass?.may ?? []],
+    ['sign', governance.exceptions.may],
   ]
   const may = rights.flatMap(([command, names]) =>
     groups.some(({ name, membership }) => membership.is === 'yes' && names.includes(name)) ? [command] : [],

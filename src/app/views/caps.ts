@@ -10,7 +10,7 @@ export interface Caps {
 }
 
 /** Bytes of view data that leave room for the template itself in a card of 25 KB (TEAMS "Platform"). */
-const dataBytes = 15_000
+const dataBytes = 13_400
 /** Smaller and smaller: what folds away gives way first, then what the card opens with. */
 const scales: readonly (readonly [opening: number, folded: number])[] = [
   [1, 0.7],
@@ -36,6 +36,15 @@ export function fitted<T extends Json>(build: (opening: Caps, folded: Caps) => T
     built = build(at(opening), at(folded))
   }
   return built
+}
+
+/** As many of the entries, from the first on, as still fit beside the data. */
+export function besides(data: Json, entries: readonly string[]): readonly string[] {
+  let left = dataBytes - bytes(data)
+  return entries.filter((each) => {
+    left -= bytes(each) + 1
+    return left >= 0
+  })
 }
 
 /** The first `max` entries, and how many were left out. */

@@ -12,40 +12,40 @@ const LONGEST = 200
 export function editFields(runbook: Pick<Runbook, 'parameters'>, run: Run): readonly JsonObject[] {
   const names = Object.keys(runbook.parameters)
   if (run.status !== 'awaitingApproval' || run.edit || !run.draft || names.length > MOST) return []
+  const values = run.draft.parameters
+  // A value that does not fit an input would come back cut or on one line: an edit that nobody made.
+  const fits = (text: string) => text.length <= LONGEST && !/[\r\n]/.test(text)
+  if (!names.every((name) => fits(String(own(values, name) ?? '')))) return []
   return names.flatMap((name) => {
     const parameter = own(runbook.parameters, name)
-    return parameter ? [fieldOf(name, parameter, own(run.draft?.parameters ?? {}, name) ?? null)] : []
+    return parameter ? [fieldOf(name, parameter, own(values, name) ?? null)] : []
   })
 }
 
+/** An input shows its value literally by itself: nothing is escaped in it, for it comes back as it stands. */
 function fieldOf(name: string, parameter: Parameter, value: Json): JsonObject {
   const common = {
     id: name,
     label: literal(parameter.description ?? name, LONGEST),
-    value: value === null ? '' : literal(String(value), LONGEST),
+    value: value === null ? '' : String(value),
   }
   if (parameter.enum && parameter.type !== 'boolean')
     return {
       ...common,
       kind: 'choice',
       hint: '',
-      choices: parameter.enum.map((each) => ({ title: literal(String(each), LONGEST), value: String(each) })),
+      choices: parameter.enum.map((each) => ({ title: String(each), value: String(each) })),
     }
   switch (parameter.type) {
     case 'boolean':
       return { ...common, kind: 'toggle', hint: '' }
     case 'integer':
     case 'number':
-      return { ...common, kind: 'number', hint: bounds(parameter), ...limits(parameter) }
+      return { ...common, kind: 'number', hint: bounds(parameter) }
     case 'string':
       return { ...common, kind: 'text', hint: parameter.pattern ? literal(parameter.pattern.source, LONGEST) : '' }
   }
 }
-
-const limits = ({ min, max }: Parameter): JsonObject => ({
-  ...(min === undefined ? {} : { min }),
-  ...(max === undefined ? {} : { max }),
-})
 
 const bounds = ({ min, max }: Parameter): string =>
   [min === undefined ? '' : `at least ${min}`, max === undefined ? '' : `at most ${max}`].filter(Boolean).join(', ')

@@ -2,11 +2,11 @@
 import { approvalsFor } from '../../core/approval.ts'
 import { differencesOf } from '../../core/differences.ts'
 import type { PlannedRequest } from '../../core/plan.ts'
-import type { Run } from '../../core/run.ts'
+import type { Ask, Run } from '../../core/run.ts'
 import type { Instant, Json, JsonObject } from '../../core/values.ts'
 import type { CardMessage } from '../../ports/channel.ts'
 import { openAsk, peopleNeeded, scopeName, voided } from './asks.ts'
-import { type Caps, first, fitted } from './caps.ts'
+import { besides, type Caps, first, fitted } from './caps.ts'
 import { literal, orDash } from './escape.ts'
 import { onCard } from './figures.ts'
 import { folds } from './folds.ts'
@@ -80,8 +80,11 @@ const words = {
 } as const
 
 /** The data of the run card as it looks now. All of it together stays small enough for a card of 25 KB. */
-export const runCardView = (run: Run, context: RunCardContext): JsonObject =>
-  fitted((caps, folded) => view(run, context, caps, folded))
+export function runCardView(run: Run, context: RunCardContext): JsonObject {
+  const data = fitted((caps, folded) => view(run, context, caps, folded))
+  const viewers = openAsk(run) && !context.preview ? (context.viewers ?? []) : []
+  return { ...data, viewers: besides(data, viewers) }
+}
 
 /** The run card with the sentence that stands for it in notifications. */
 export const runCard = (render: RenderCard, run: Run, context: RunCardContext): CardMessage => ({
@@ -131,9 +134,8 @@ function view(run: Run, context: RunCardContext, caps: Caps, folded: Caps): Json
     buttons: buttons(run, context, frozen !== null),
     banner: banner(run, context, caps),
     differences: ask ? differences(run, caps) : [],
-    viewers: ask ? (context.viewers ?? []) : [],
-    viewer: { note: ask ? literal(context.viewer?.note ?? '', 200) : '' },
-    edit: ask?.scope === 'run' && frozen === null && (context.viewer?.edit ?? true) ? (context.fields ?? []) : [],
+    viewer: { note: ask ? literal(context.viewer?.note ?? '', caps.text(200)) : '' },
+    edit: offersEdit(ask, context) && caps.list(10) >= 7 ? (context.fields ?? []) : [],
     note: words.note,
     expanded: context.expanded === true,
     folds: folds(run, context, folded),
@@ -154,6 +156,9 @@ function subject(run: Run, caps: Caps): readonly Line[] {
     line(said(words.asked(literal(requester.name, 60)), 'subtle')),
   ]
 }
+
+const offersEdit = (ask: Ask | undefined, context: RunCardContext): boolean =>
+  ask?.scope === 'run' && !context.frozen && (context.viewer?.edit ?? true)
 
 /** What nobody may overlook. */
 function banner(run: Run, context: RunCardContext, caps: Caps): readonly JsonObject[] {

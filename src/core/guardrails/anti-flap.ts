@@ -11,6 +11,7 @@ export const flapLimits = (input: Pick<GuardrailInput, 'runbook' | 'governance'>
 export const antiFlapGuardrail: Guardrail = (input) => {
   const limits = flapLimits(input)
   if (limits.length === 0) return pass('anti-flap', 'no limit is set')
+  let most = 0
   for (const target of input.draft.targets) {
     const flaps = input.facts.flaps[target.name]
     if (!flaps?.known)
@@ -21,6 +22,7 @@ export const antiFlapGuardrail: Guardrail = (input) => {
       )
     for (const limit of limits) {
       const recent = flaps.value.filter((at) => at > input.at - limit.withinMs).toSorted((a, b) => a - b)
+      most = Math.max(most, recent.length)
       if (recent.length >= limit.max) {
         // One more fits when so many have passed that fewer than `max` are left.
         const next = (recent[recent.length - limit.max] ?? input.at) + limit.withinMs
@@ -33,7 +35,7 @@ export const antiFlapGuardrail: Guardrail = (input) => {
     }
   }
   const words = limits.map((limit) => `${limit.max}× in ${minutes(limit.withinMs)}`).join(' and ')
-  return pass('anti-flap', `within ${words} per CI`)
+  return pass('anti-flap', `acted ${most}× there lately, at most ${words} per CI`)
 }
 
 const minutes = (ms: Millis): string => `${Math.max(1, Math.ceil(ms / 60_000))} min`

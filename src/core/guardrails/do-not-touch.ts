@@ -27,5 +27,5 @@ export const doNotTouchGuardrail: Guardrail = (input) => {
         'name another target; this one is for people only',
       )
   }
-  return pass('do not touch', 'no target is excluded')
+  return pass('do not touch', `no target fits ${expression.source}`)
 }

@@ -154,15 +154,15 @@ const governance: Case[] = [
     'who stands in too late, and is nobody',
     'from: [owner, web], ',
     'from: [owner, web], substitute: { from: [wep], after: 30m }, ',
-    '15:50 there is no group "wep": did you mean "web"?',
-    '15:63 who stands in is asked before the rule expires',
+    '15:51 there is no group "wep": did you mean "web"?',
+    '15:64 who stands in is asked before the rule expires',
   ],
   [
     'who stands in for no line of its own',
     'all: [ { from: [owner] }',
     'substitute: { from: [web], after: 1m }, all: [ { from: [owner], substitute: { from: [web], after: 2h } }',
     '16:10 with "all", substitute stands in each line',
-    '16:100 who stands in is asked before the rule expires',
+    '16:108 who stands in is asked before the rule expires',
   ],
   [
     'a pager that nothing declares',
@@ -188,8 +188,8 @@ const governance: Case[] = [
     'an exception without end, for a guardrail by another name',
     'governance: 1\n',
     'governance: 1\nexceptions: { may: [cab], standing: { night: { runbook: mend-it, guardrails: [changewindow], reason: x } } }\n',
-    `2:79 expected one of change window, blast radius, VIP, anti-flap, runs per hour, got 'changewindow': did you mean "change window"?`,
     '2:46 "until" is missing: expected a day such as 2027-01-31, or an instant such as 2027-01-31T18:00:00Z',
+    `2:79 expected one of change window, blast radius, VIP, anti-flap, runs per hour, got 'changewindow': did you mean "change window"?`,
   ],
   [
     'an exception until a day that does not exist, of no guardrail, somewhere else',
@@ -357,8 +357,8 @@ const runbooks: Case[] = [
   [
     'waves that ask by an unknown rule',
     'title: Mend it\n',
-    'title: Mend it\ntargets: { waves: [1, 100%], approval: tow }\n',
-    '3:40 there is no rule "tow": did you mean "two"?',
+    'title: Mend it\ntargets: { waves: [1, 100%], approval: twoo }\n',
+    '3:40 there is no rule "twoo": did you mean "two"?',
   ],
   [
     'an approval of waves where there is one alone',

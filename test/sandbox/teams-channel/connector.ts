@@ -86,7 +86,7 @@ export const createConnector = ({ world, threads, chats, maxBytes, maxPage, url 
     return { status: 200, body: { id: activityId } }
   }
 
-  /** A thread's id is not found, only its channel's (BotBuilder issue 3062). */
+  /** A thread's id is not found, only its channel's (botframework-sdk issue 3062). */
   const rosterOf = (conversation: string): Person[] | null => {
     const chat = chats.find(conversation)
     if (chat) return [chat.person]
