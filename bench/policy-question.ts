@@ -4,18 +4,15 @@ import { loadContent } from '../src/adapters/catalog/load.ts'
 import { canonicalJson, sha256Hex } from '../src/adapters/store/hashing.ts'
 import { emptyRun, evolve } from '../src/core/evolve.ts'
 import type { Recheck } from '../src/core/gate.ts'
-import type { PolicyFacts } from '../src/core/guardrails/input.ts'
-import { type Blast, type Ci, type IncidentContext, known } from '../src/core/incident.ts'
-import { draftPlan, type PlanRequest, planHash, type Target } from '../src/core/plan.ts'
+import { type Blast, type IncidentContext, known } from '../src/core/incident.ts'
+import { draftPlan, type PlanRequest, planHash } from '../src/core/plan.ts'
 import { type Decision, evaluate, type PolicyQuestion } from '../src/core/policy.ts'
-import type { Person, Run, RunEvent } from '../src/core/run.ts'
+import type { Run, RunEvent } from '../src/core/run.ts'
 import type { Catalog, Runbook } from '../src/core/runbook.ts'
-import type { Expression, Instant, Json } from '../src/core/values.ts'
+import type { Expression, Instant } from '../src/core/values.ts'
 import type { Content } from '../src/ports/catalog.ts'
+import { AT, factsOf, incident, MINUTE_MS, person, server } from './policy-facts.ts'
 
-/** A Saturday night outside the office hours and outside every freeze of the example calendars. */
-const AT: Instant = Date.UTC(2026, 0, 31, 3, 12)
-const MINUTE_MS = 60_000
 const MOST_TARGETS = 50
 
 export interface Asked {
@@ -30,7 +27,7 @@ export interface AtGate {
   readonly recheck: Recheck
 }
 
-/** The files of `runbooks/`; their limits on targets are lifted, so that a plan of fifty can be asked about. */
+/** The files of `runbooks/`; their limits on targets are lifted, so that a plan of fifty can be asked about. Throws what is wrong. */
 export function content(): Content {
   const env = {
     OPS_URL: 'https://ops.corp.example',
@@ -189,61 +186,3 @@ function ask(from: Content, where: Where, change: (runbook: Runbook) => Runbook 
     question: { runbook, draft: planned.value, governance: from.governance, facts, at: AT },
   }
 }
-
-function factsOf(targets: readonly Target[], context: IncidentContext, blast: Blast): PolicyFacts {
-  const each = <T>(of: (target: Target) => T) =>
-    Object.fromEntries(targets.map((target) => [target.name, { known: true, value: of(target) } as const]))
-  return {
-    context,
-    blast,
-    requester: null,
-    changes: each(({ name }) => [
-      {
-        sysId: `change-${name}`,
-        number: 'CHG0030001',
-        state: 'implement' as const,
-        start: AT - 60 * MINUTE_MS,
-        end: AT + 60 * MINUTE_MS,
-        onHold: false,
-      },
-    ]),
-    conflicts: {},
-    flaps: each(() => [AT - 300 * MINUTE_MS]),
-    locks: each(() => null),
-    freezes: { known: true, value: [{ scope: 'env:dev', by: 'Cy', byId: 'cy', reason: 'inventory', at: AT }] },
-    runsLastHour: { known: true, value: 4 },
-    signatures: { known: true, value: [] },
-    glass: null,
-  }
-}
-
-function server(index: number, environment: string): Target {
-  const name = `web-${String(index + 1).padStart(2, '0')}`
-  const facts: { readonly [fact: string]: Json } = {
-    name,
-    class: 'IIS Web Tier',
-    environment,
-    tags: ['web', 'shop', 'tier-1'],
-    health_url: `https://${name}.corp.example/health`,
-    users: 400,
-    managed: true,
-    service: 'Online Shop',
-  }
-  const all = Object.entries(facts).map(([fact, value]) => [fact, known(value, 'cmdb', AT)] as const)
-  const ci: Ci = { sysId: sha256Hex(name).slice(0, 32), name, facts: Object.fromEntries(all) }
-  return { name, ci }
-}
-
-const incident = (): NonNullable<IncidentContext['incident']> => ({
-  sysId: sha256Hex('incident').slice(0, 32),
-  number: 'INC0010001',
-  state: 'inProgress',
-  shortDescription: '5xx spike on the shop',
-  text: '5xx spike on the shop. Users report 503 Service Unavailable since three in the morning.',
-  opener: person('omar').id,
-  group: 'Web Platform',
-  reopened: 0,
-  facts: { category: known('App', 'servicenow', AT), impact: known('2', 'servicenow', AT) },
-})
-
-const person = (id: string): Person => ({ id, name: id, tenant: 't1' })

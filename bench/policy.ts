@@ -53,7 +53,7 @@ function timesOf(from: Content, targets: number) {
 function printRates(all: readonly Times[]): void {
   const row = (name: string, which: keyof Times) => [
     name,
-    ...all.flatMap((times) => [perSecond(1000 / times[which]), `${(times[which] / times.json).toFixed(2)} ×`]),
+    ...all.flatMap((times) => [perSecond(1000 / times[which]), `${(times[which] / times.json).toPrecision(2)} ×`]),
   ]
   const share = (name: string, which: keyof Times, without: keyof Times) => [
     name,

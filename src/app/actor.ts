@@ -1,4 +1,5 @@
 // Owns one run while this process holds its lease: the engine and each surface go on side by side until nothing is due.
+import { calendarFreezes } from '../core/guardrails/freeze.ts'
 import { owed } from '../core/owed.ts'
 import type { Instant, Millis } from '../core/values.ts'
 import { isPortError } from '../ports/errors.ts'
@@ -172,7 +173,7 @@ function engine(
           released = true
         }
         if (run.status !== 'awaitingApproval') return next.wakeAt ?? Number.POSITIVE_INFINITY
-        const { version } = deps.files.current()
+        const version = reviewKey(deps)
         if (context.reviewed.get(id) === version) return next.wakeAt ?? Number.POSITIVE_INFINITY
         const performed = await review(work)
         if (performed !== 'done' && performed.againMs !== Number.POSITIVE_INFINITY)
@@ -180,11 +181,17 @@ function engine(
         context.reviewed.set(id, version)
         continue
       }
-      if (next.work.do === 'decide') context.reviewed.set(id, deps.files.current().version)
+      if (next.work.do === 'decide') context.reviewed.set(id, reviewKey(deps))
       const performed = await perform(work, next.work)
       if (performed !== 'done') return deps.clock.now() + performed.againMs
     }
   }
+}
+
+/** What a waiting plan was looked at under: the files, and the calendars that freeze, whose overrides are asked then. */
+function reviewKey({ files, clock }: Deps): string {
+  const { version, governance } = files.current()
+  return JSON.stringify([version, calendarFreezes(governance, clock.now()).map(({ why }) => why)])
 }
 
 /** A bug in the engine hands the run to a person instead of trying for ever. */

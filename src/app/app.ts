@@ -33,7 +33,7 @@ export function app(deps: Deps): App {
   const approvers = approversOf(deps)
   const answers = answersOf(deps, journal, authority)
   const cards = runCards(deps, authority, approvers)
-  const clicks = clicksOf(deps, journal, authority, answers, cards)
+  const clicks = clicksOf(deps, journal, authority, assess, answers, cards)
   const wake = (run: string) => worker.wake(run)
   const commands = commandsOf({ deps, journal, authority, assess, cards, approvers, wake })
   const surfaces = [

@@ -30,7 +30,9 @@ export function approvers(deps: Pick<Deps, 'directory' | 'files' | 'clock'>): Ap
         return group ? deps.directory.people(group).catch(() => []) : []
       }),
     )
-    const unique = new Map(found.flat().map((person) => [person.id.toLowerCase(), person]))
+    // Who is listed by id alone comes first, so that another group's name for them stays.
+    const all = found.flat().toSorted((a, b) => Number(b.name === b.id) - Number(a.name === a.id))
+    const unique = new Map(all.map((person) => [person.id.toLowerCase(), person]))
     return [...unique.values()].slice(0, MOST)
   }
   return {

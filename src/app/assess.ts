@@ -37,7 +37,9 @@ export type Assessed =
   | { readonly ok: false; readonly retry: boolean; readonly problems: readonly string[] }
 
 /** What is assessed: a run, or what will become one. */
-export type Subject = Pick<Run, 'id' | 'origin' | 'context' | 'requested' | 'glass'> & { readonly runbook: string }
+export type Subject = Pick<Run, 'id' | 'origin' | 'context' | 'requested' | 'glass' | 'standardChange'> & {
+  readonly runbook: string
+}
 
 export type Assess = (subject: Subject) => Promise<Assessed>
 

@@ -13,8 +13,6 @@ export interface Authority {
   inAny(person: string, groups: readonly string[], owner: string): Promise<Known<boolean>>
   /** Whether the person belongs to one group of governance.yaml. */
   in(person: string, group: string): Promise<Membership>
-  /** Names of the groups that may answer, for the card: all of the rule's, or those that count now. */
-  approvers(rule: ApprovalRule, owner: string, groups?: readonly string[]): readonly string[]
 }
 
 export function authority(directory: Directory, content: () => Content): Authority {
@@ -45,8 +43,5 @@ export function authority(directory: Directory, content: () => Content): Authori
       return unsure ? { known: false, reason: unsure.reason } : { known: true, value: false }
     },
     in: (person, group) => membership(person, group, '', true),
-    approvers: (rule, owner, groups = groupsOf(rule)) => [
-      ...new Set(groups.map((name) => (name === 'owner' ? owner : name))),
-    ],
   }
 }

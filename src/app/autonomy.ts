@@ -31,23 +31,27 @@ export const setAutonomy = (
     const all = Array.isArray(value) ? (value as unknown as readonly AutonomySetting[]) : []
     const others = all.filter((each) => each.runbook !== about.runbook || each.environment !== about.environment)
     const next = setting ? [setting, ...others] : others
-    // What names more comes first, so that a setting for everything never hides one for a single runbook.
-    const sorted = next.toSorted((a, b) => weight(b) - weight(a))
-    return { write: sorted.map((each) => ({ ...each })), result: undefined }
+    return { write: next.map((each) => ({ ...each })), result: undefined }
   })
-
-const weight = ({ runbook, environment }: AutonomySetting): number =>
-  (runbook === null ? 0 : 2) + (environment === null ? 0 : 1)
 
 /** The rules as they hold now: the files, with what was set in chat before them. */
 export async function governanceNow(deps: Pick<Deps, 'store' | 'files'>): Promise<Governance> {
   const { governance } = deps.files.current()
   const set = await autonomySettings(deps)
   if (set.length === 0) return governance
-  const entries = set.map(({ runbook, environment, level }) => ({
-    ...(runbook === null ? {} : { runbook }),
-    ...(environment === null ? {} : { environment }),
-    level,
-  }))
-  return { ...governance, autonomy: [...entries, ...governance.autonomy] }
+  const entries = [...governance.autonomy]
+  // Before what names no more than it does: a level for everything never hides one for a single runbook.
+  for (const { runbook, environment, level } of set.toReversed()) {
+    const entry = {
+      ...(runbook === null ? {} : { runbook }),
+      ...(environment === null ? {} : { environment }),
+      level,
+    }
+    const index = entries.findIndex((each) => weight(each) <= weight(entry))
+    entries.splice(index < 0 ? entries.length : index, 0, entry)
+  }
+  return { ...governance, autonomy: entries }
 }
+
+const weight = (about: { readonly runbook?: string | null; readonly environment?: string | null }): number =>
+  (about.runbook ? 2 : 0) + (about.environment ? 1 : 0)

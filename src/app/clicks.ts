@@ -4,7 +4,9 @@ import type { Person, Run } from '../core/run.ts'
 import type { JsonObject } from '../core/values.ts'
 import type { Click, ClickAnswer, TurnedAway } from '../ports/inbound.ts'
 import type { Answers } from './answers.ts'
+import type { Assess } from './assess.ts'
 import type { Authority } from './authority.ts'
+import { threadOf } from './conversations.ts'
 import type { Deps } from './deps.ts'
 import { changedValues, editRun } from './edit-run.ts'
 import { asRunId } from './ids.ts'
@@ -20,11 +22,18 @@ export interface Clicks {
   turnedAway(what: TurnedAway): Promise<void>
 }
 
-export function clicks(deps: Deps, journal: Journal, authority: Authority, answers: Answers, cards: RunCards): Clicks {
+export function clicks(
+  deps: Deps,
+  journal: Journal,
+  authority: Authority,
+  assess: Assess,
+  answers: Answers,
+  cards: RunCards,
+): Clicks {
   const answerTo = async (click: Click, run: Run, verb: 'approve' | 'reject'): Promise<ClickAnswer> => {
     // The card's inputs come along with every button. Whoever changed one must not approve the plan as it was.
     const changed = Object.keys(changedValues(run, inputsOf(click.data)))
-    if (verb === 'approve' && changed.length > 0)
+    if (verb === 'approve' && changed.length > 0 && click.data['plan'] === run.plan)
       return refuse(run, click.person, verb, 'run', {
         reason: `${changed.join(', ')} was changed on the card, and an approval counts for the plan as it is`,
         fix: 'ask again with these values, or put them back and approve',
@@ -40,12 +49,12 @@ export function clicks(deps: Deps, journal: Journal, authority: Authority, answe
   }
 
   const edit = async (click: Click, run: Run): Promise<ClickAnswer> => {
-    const done = await editRun(deps, journal, authority, run, {
+    const done = await editRun(deps, journal, authority, assess, run, {
       by: click.person,
       plan: textOf(click.data['plan'], 80),
       note: textOf(click.data['note'], NOTE_LENGTH),
       values: inputsOf(click.data),
-      conversation: click.conversation,
+      conversation: (await threadOf(deps, run)) ?? click.conversation,
     })
     return done.ok ? { card: await view(done.run, click) } : refuse(run, click.person, 'change', 'run', done.refusal)
   }

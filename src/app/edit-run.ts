@@ -1,8 +1,9 @@
 // Owns asking for the same run with other values: within the runbook's bounds, as a run of its own (P9).
 import { decide, type Refusal } from '../core/decide.ts'
 import { parametersOf } from '../core/parameters.ts'
-import type { Person, Run } from '../core/run.ts'
+import type { Origin, Person, Run } from '../core/run.ts'
 import { type Json, type JsonObject, own } from '../core/values.ts'
+import type { Assess } from './assess.ts'
 import type { Authority } from './authority.ts'
 import type { Deps } from './deps.ts'
 import { runId } from './ids.ts'
@@ -22,6 +23,7 @@ export async function editRun(
   deps: Deps,
   journal: Journal,
   authority: Authority,
+  assess: Assess,
   run: Run,
   { by, plan, note, values, conversation }: Edit,
 ): Promise<Transacted> {
@@ -38,6 +40,18 @@ export async function editRun(
   if (!bound.ok) return no({ reason: bound.problems.join('; '), fix: `stay within the bounds of ${runbook.id}` })
   const standing = await authority.standing(by.id, asked.rule, runbook.owner, true)
   const next = runId(deps.hash.digest, 'edit', run.id, plan, deps.hash.canonicalize(bound.value as Json))
+  // What policy would stop anyway must not end the run that waits.
+  const origin: Origin = { kind: 'chat', requester: by, because: note, conversation, text: '' }
+  const requested = { parameters, targets: run.requested.targets }
+  const subject = { id: next, origin, context: run.context, requested, glass: null, standardChange: null }
+  const would = await assess({ ...subject, runbook: runbook.id })
+  if (!would.ok) return no({ reason: would.problems.join('; '), fix: 'look at the values again' })
+  const { decision } = would.value
+  if (decision.effect === 'stop')
+    return no({
+      reason: `policy would stop it: ${decision.because.join('; ')}`,
+      fix: 'ask somebody who may request it',
+    })
   return journal.transact(run.id, (now, at) =>
     decide({ do: 'edit', by, plan, parameters, note, standing, next: { run: next, conversation } }, now, at),
   )

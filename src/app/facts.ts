@@ -55,6 +55,19 @@ export function factReader(deps: Deps, authority: Authority): (question: Questio
     return { person, groups, allowed: await authority.inAny(person.id, groups, runbook.owner) }
   }
 
+  /** Who signed and left since signs nothing any more; whose membership cannot be told counts as gone (P2, P5). */
+  const validSignatures = async ({ runbook }: Question): Promise<readonly Signature[]> => {
+    const { may, standing } = deps.files.current().governance.exceptions
+    const names = Object.values(standing).flatMap((each) => (each.runbook === runbook.id ? [each.name] : []))
+    if (names.length === 0) return []
+    const signed = (await signatures(store)).filter((each) => names.includes(each.exception))
+    const checked = await Promise.all(signed.map(({ by }) => authority.inAny(by.id, may, runbook.owner)))
+    return signed.filter((_, index) => {
+      const answer = checked[index]
+      return answer?.known === true && answer.value
+    })
+  }
+
   return async (question) => {
     const { subject, runbook, draft, context, blast } = question
     const byTarget = async <T>(read: (target: Target) => Promise<Known<T>>): Promise<{ [target: string]: Known<T> }> =>
@@ -68,7 +81,7 @@ export function factReader(deps: Deps, authority: Authority): (question: Questio
       ask<readonly Freeze[]>(activeFreezes(store)),
       ask(begunLastHour(deps, subject.id)),
       requesterOf(question),
-      ask<readonly Signature[]>(signatures(store)),
+      ask(validSignatures(question)),
     ])
     return {
       context,
@@ -80,6 +93,7 @@ export function factReader(deps: Deps, authority: Authority): (question: Questio
       locks,
       freezes,
       runsLastHour,
+      standardChange: subject.standardChange,
       signatures: signed,
       glass: subject.glass,
     }

@@ -9,6 +9,7 @@ import type { Content } from '../ports/catalog.ts'
 import type { Store } from '../ports/store.ts'
 import type { Deps } from './deps.ts'
 import { swap } from './documents.ts'
+import { newestAsk } from './views/asks.ts'
 
 const KIND = 'freeze'
 const KEY = 'active'
@@ -30,7 +31,7 @@ export async function whyFrozen(deps: Pick<Deps, 'store' | 'files' | 'clock'>, r
   const freeze = (await activeFreezes(deps.store)).find((each) => freezeCovers(each, { draft, environments }))
   if (freeze) return freezeWords(freeze)
   // What is asked now: the newest ask, whose rule may hold those who can let it through.
-  const rule = Object.values(run.asks).at(-1)?.rule ?? run.decision?.rule ?? null
+  const rule = newestAsk(run)?.rule ?? run.decision?.rule ?? null
   return frozenByCalendar(governance, deps.clock.now(), rule)
 }
 

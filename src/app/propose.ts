@@ -2,11 +2,10 @@
 import { type IncidentContext, isOver } from '../core/incident.ts'
 import { best, match } from '../core/match.ts'
 import type { Candidate, RunEvent } from '../core/run.ts'
-import { isObject } from '../core/values.ts'
 import { isPortError } from '../ports/errors.ts'
 import { visibleCi } from './cis.ts'
+import { openRun, rememberOpen, signatureOf } from './correlation.ts'
 import type { Deps } from './deps.ts'
-import { swap } from './documents.ts'
 import { type Episode, endEpisode, episodeOf, isNew, writeEpisode } from './episodes.ts'
 import { runId } from './ids.ts'
 import type { Journal } from './journal.ts'
@@ -103,23 +102,3 @@ function proposal(
     { type: 'finished', status: 'needsHuman', reason: `${tie.join(' and ')} fit equally well: say ${choices}` },
   ]
 }
-
-/** Correlation: the mapped signature column, else class and CI; without either, none (DESIGN §9 Facts). */
-function signatureOf(deps: Deps, { incident, ci }: IncidentContext, runbook: string | null): string | null {
-  if (!ci) return null
-  const mapped = incident?.facts['signature']
-  if (mapped?.known && typeof mapped.value === 'string' && mapped.value !== '')
-    return deps.hash.digest(JSON.stringify([ci.sysId, 'signature', mapped.value]))
-  const name = runbook === null ? undefined : deps.files.current().catalog.runbooks.get(runbook)?.match?.class
-  return name === undefined ? null : deps.hash.digest(JSON.stringify([ci.sysId, 'class', name]))
-}
-
-async function openRun(deps: Deps, key: string): Promise<string | null> {
-  const { value } = (await deps.store.get('signature', key)) ?? {}
-  if (!isObject(value) || typeof value['run'] !== 'string' || typeof value['at'] !== 'number') return null
-  const within = value['at'] > deps.clock.now() - deps.files.current().governance.correlationWindowMs
-  return within ? value['run'] : null
-}
-
-const rememberOpen = (deps: Deps, key: string, run: string): Promise<void> =>
-  swap<void>(deps.store, 'signature', key, () => ({ write: { run, at: deps.clock.now() }, result: undefined }))

@@ -9,8 +9,9 @@ import type { Authority } from './authority.ts'
 import type { Deps } from './deps.ts'
 import { whyFrozen } from './freezes.ts'
 import { partiesOf } from './parties.ts'
-import { openAsk } from './views/asks.ts'
+import { newestAsk, openAsk } from './views/asks.ts'
 import { editFields } from './views/edit-fields.ts'
+import { openFor, whoseWord } from './views/rule-words.ts'
 import { type RunCardContext, runCard, type Viewer } from './views/run-card.ts'
 
 export interface Drawing {
@@ -26,7 +27,7 @@ export interface Drawing {
 
 export interface RunCards {
   card(run: Run, how?: Drawing): Promise<CardMessage>
-  /** Names of the groups that may approve what is being asked. */
+  /** Whose word is wanted, as a phrase. */
   approvers(run: Run): string
   /** What a freeze says of this run, for people to read; it decides nothing. */
   frozen(run: Run): Promise<string | null>
@@ -42,11 +43,9 @@ export function runCards(deps: Deps, authority: Authority, people: Approvers): R
     deps.endpoints(request)?.describe(request) ?? `${request.do} (${request.kind} cannot be called by this version)`
 
   const approvers = (run: Run): string => {
-    const ask = openAsk(run) ?? Object.values(run.asks).at(-1)
+    const ask = openAsk(run) ?? newestAsk(run)
     const rule = ask?.rule ?? run.decision?.rule
-    if (!rule) return ''
-    const groups = ask ? groupsAt(rule, ask.at, deps.clock.now()) : undefined
-    return authority.approvers(rule, run.runbook?.owner ?? '', groups).join(', ')
+    return rule ? whoseWord(rule, run.runbook?.owner ?? '', openFor(ask, deps.clock.now())) : ''
   }
 
   const context = (run: Run): RunCardContext => ({
@@ -94,7 +93,7 @@ export function runCards(deps: Deps, authority: Authority, people: Approvers): R
           ? ''
           : unsure
             ? `Whether you may approve it cannot be told: ${unsure}.`
-            : `You cannot approve it: that takes a member of ${approvers(run)}.`
+            : `You cannot approve it: that takes ${approvers(run)}.`
     return { approve: belongs && !excluded && !approved, reject: belongs, edit: belongs || requester, note: why }
   }
 

@@ -1,7 +1,7 @@
 // Owns approvals: who may say yes to what, and whether a rule is met by different people.
-import type { ApprovalRule } from './governance.ts'
-import { everyGroup } from './rule.ts'
+import type { ApprovalLine, ApprovalRule } from './governance.ts'
 import type { Approval, Ask, Person, Run } from './run.ts'
+import type { Millis } from './values.ts'
 
 /** What the directory says of one person for one rule, at one moment. */
 export interface Standing {
@@ -38,13 +38,16 @@ export function exclusionOf(rule: ApprovalRule, person: Pick<Person, 'id'>, part
   return null
 }
 
-/** The approvals that count for an ask: exactly its plan and scope, one a person. */
-export function approvalsFor(run: Pick<Run, 'approvals'>, ask: Pick<Ask, 'plan' | 'scope'>): readonly Approval[] {
+/** The approvals that count for an ask: exactly its plan and scope, one a person; and how long after the ask each came. */
+export function approvalsFor(
+  run: Pick<Run, 'approvals'>,
+  ask: Pick<Ask, 'plan' | 'scope' | 'at'>,
+): readonly (Approval & { readonly afterMs: Millis })[] {
   const seen = new Set<string>()
-  return run.approvals.filter((approval) => {
-    if (approval.plan !== ask.plan || approval.scope !== ask.scope || seen.has(approval.by.id)) return false
+  return run.approvals.flatMap((approval) => {
+    if (approval.plan !== ask.plan || approval.scope !== ask.scope || seen.has(approval.by.id)) return []
     seen.add(approval.by.id)
-    return true
+    return [{ ...approval, afterMs: approval.at - ask.at }]
   })
 }
 
@@ -52,18 +55,10 @@ export function approvalsFor(run: Pick<Run, 'approvals'>, ask: Pick<Ask, 'plan' 
  * Whether the rule is met, every line by different people. `groups` says for each approval which of the rule's groups
  * it counts for: those that the person belonged to at the click, at a time when they counted, and still does.
  */
-export function tally(
-  rule: ApprovalRule,
-  approvals: readonly { readonly by: Pick<Person, 'id'>; readonly groups: readonly string[] }[],
-  parties: Absent,
-): Tally {
+export function tally(rule: ApprovalRule, approvals: readonly Counted[], parties: Absent): Tally {
   const seats = rule.lines.flatMap((line) => Array.from({ length: line.quorum }, () => line))
   const filled = assign(
-    seats.map((seat) =>
-      approvals.flatMap((approval, index) =>
-        approval.groups.some((group) => everyGroup(seat).includes(group)) ? [index] : [],
-      ),
-    ),
+    seats.map((seat) => approvals.flatMap((approval, index) => (fills(seat, approval) ? [index] : []))),
   )
   const missing = new Map<string, number>()
   seats.forEach((seat, index) => {
@@ -79,6 +74,19 @@ export function tally(
     phrases.push(`${needed - counted} more person, because ${unknown} is not known`)
   return { complete: phrases.length === 0, missing: phrases }
 }
+
+/** An approval as it counts; `afterMs` is how long after the ask it came. */
+export interface Counted {
+  readonly by: Pick<Person, 'id'>
+  readonly groups: readonly string[]
+  readonly afterMs: Millis
+}
+
+/** Who stands in for one line is no substitute in another before that line's own time (P10). */
+const fills = ({ from, substitute }: ApprovalLine, { groups, afterMs }: Counted): boolean =>
+  groups.some(
+    (group) => from.includes(group) || (substitute?.from.includes(group) === true && afterMs >= substitute.afterMs),
+  )
 
 /** What `tally` must know of the people that a rule excludes. */
 export type Absent = Pick<Parties, 'authors'> & Partial<Pick<Parties, 'opener'>>

@@ -121,7 +121,7 @@ function answer(command: Answer, run: Run, at: Instant): Verdict {
     )
   const excluded = exclusionOf(asked.rule, by, command.parties)
   if (excluded) return refuse(excluded, `ask another member of ${names}`)
-  if (command.frozen) return refuse(command.frozen, 'wait for the unfreeze')
+  if (command.frozen) return refuse(command.frozen, 'wait for the unfreeze, or look at the newest card')
   if (approvalsFor(run, asked).some((each) => each.by.id === by.id))
     return refuse('you have already approved this', 'somebody else has to approve it too')
   return events({ type: 'approved', by, scope, plan, note, groups, ...via })
@@ -177,6 +177,7 @@ function edit(command: Extract<RunCommand, { do: 'edit' }>, run: Run, at: Instan
   const { by, parameters, next, note } = command
   const asked = own(run.asks, 'run')
   if (run.finished) return refuse(`this run has already ended: ${run.finished.reason}`, 'start it again')
+  if (run.stopRequested) return refuse(`${run.stopRequested.by.name} has stopped it`, 'start it again')
   if (run.edit) return refuse(`${run.edit.by.name} has already asked for other values`, `look at run ${run.edit.run}`)
   if (run.startedAt || !asked)
     return refuse('it is no longer waiting for approval', 'its values cannot change any more')
@@ -192,6 +193,7 @@ function edit(command: Extract<RunCommand, { do: 'edit' }>, run: Run, at: Instan
 /** The role is checked by whoever asks; here only whether there is anything to be freed. */
 function breakGlass({ by, reason }: Extract<RunCommand, { do: 'breakGlass' }>, run: Run): Verdict {
   if (run.finished) return refuse(`this run has already ended: ${run.finished.reason}`)
+  if (run.stopRequested) return refuse(`${run.stopRequested.by.name} has stopped it`, 'start it again')
   if (run.glass) return refuse(`${run.glass.by.name} has already broken the glass`, 'two people of its role approve it')
   if (run.startedAt) return refuse('it has begun already', 'nothing more is needed')
   if (run.edit) return refuse(`${run.edit.by.name} has asked for it with other values`, `look at run ${run.edit.run}`)
@@ -202,6 +204,8 @@ function stop(command: Extract<RunCommand, { do: 'stop' }>, run: Run): Verdict {
   const { by, reason } = command
   if (run.finished && run.finished.status !== 'needsHuman')
     return refuse(`this run has already ended: ${run.finished.reason}`)
+  if (run.edit && !run.finished)
+    return refuse(`${run.edit.by.name} has asked for it with other values`, `stop ${run.edit.run} instead`)
   if (run.stopRequested && !run.finished) return refuse(`${run.stopRequested.by.name} has already stopped it`)
   const requested: RunEvent = { type: 'stopRequested', by, reason }
   if (run.finished)
@@ -212,6 +216,7 @@ function stop(command: Extract<RunCommand, { do: 'stop' }>, run: Run): Verdict {
 function decided(command: Extract<RunCommand, { do: 'decide' }>, run: Run, at: Instant): Verdict {
   const { plan, decision, replan } = command
   if (run.finished || run.stopRequested) return refuse('it has ended')
+  if (run.edit) return refuse('it is asked for with other values')
   if (hasMutated(run)) return refuse('something was already sent, so the plan cannot change any more')
   if (run.plan !== null && !replan) return refuse('it was already decided')
   const { rule } = decision

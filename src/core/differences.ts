@@ -1,8 +1,10 @@
 // Owns what changed between two plans of a run, for the people who are asked again.
+import type { Ci } from './incident.ts'
 import type { Draft, PlannedCheck, PlannedRequest, PlannedStep } from './plan.ts'
 import type { Decision, GuardrailResult } from './policy.ts'
+import { isSame } from './rule.ts'
 import type { Run } from './run.ts'
-import { type Json, own } from './values.ts'
+import { type Json, type JsonObject, own } from './values.ts'
 
 /** One thing that changed, as plain text; an absent side is empty. */
 export interface Difference {
@@ -12,9 +14,10 @@ export interface Difference {
 }
 
 /** What this ask differs in from the one before it; empty where nothing was asked before. */
-export function differencesOf(run: Pick<Run, 'previous' | 'draft' | 'decision'>): readonly Difference[] {
-  const { previous, draft, decision } = run
-  if (!previous || !draft) return []
+export function differencesOf(run: Pick<Run, 'previous' | 'draft' | 'decision' | 'link'>): readonly Difference[] {
+  const { previous, draft, decision, link } = run
+  if (!draft) return []
+  if (!previous) return link?.parameters ? parameterDifferences(link.parameters, draft.parameters) : []
   return [...planDifferences(previous.draft, draft), ...decisionDifferences(previous.decision, decision)]
 }
 
@@ -24,10 +27,12 @@ function planDifferences(before: Draft, after: Draft): readonly Difference[] {
     const [left, right] = [words(one), words(other)]
     if (left !== right) found.push({ what, before: left, after: right })
   }
-  for (const name of keysOf(before.parameters, after.parameters))
-    compare(`parameter ${name}`, before.parameters[name] ?? null, after.parameters[name] ?? null)
+  found.push(...parameterDifferences(before.parameters, after.parameters))
   compare('targets', names(before), names(after))
-  if (names(before) === names(after)) compare('CIs behind them', cis(before), cis(after))
+  for (const { name, ci } of after.targets) {
+    const same = before.targets.find((each) => each.name === name)
+    if (same) compare(`CI behind ${name}`, idOf(same.ci), idOf(ci))
+  }
   compare(
     'waves',
     before.waves.map((wave) => wave.join(' + ')).join(', then '),
@@ -47,6 +52,12 @@ function planDifferences(before: Draft, after: Draft): readonly Difference[] {
     })
   return found
 }
+
+const parameterDifferences = (before: JsonObject, after: JsonObject): readonly Difference[] =>
+  keysOf(before, after).flatMap((name) => {
+    const [one, other] = [before, after].map((values) => words(own(values, name) ?? null))
+    return one === other ? [] : [{ what: `parameter ${name}`, before: one ?? '', after: other ?? '' }]
+  })
 
 const PARTS = ['preflight', 'action', 'verify', 'rollback'] as const
 
@@ -90,7 +101,7 @@ function decisionDifferences(before: Decision | null, after: Decision | null): r
   const answer = (result: GuardrailResult | undefined) => (result ? `${result.answer}: ${result.reason}` : '')
   const guardrails = [...new Set([...before.guardrails, ...after.guardrails].map(({ name }) => name))]
   return [
-    ...(JSON.stringify(before.rule) === JSON.stringify(after.rule)
+    ...((before.rule && after.rule ? isSame(before.rule, after.rule) : before.rule === after.rule)
       ? []
       : [{ what: 'approval rule', before: ruleWords(before), after: ruleWords(after) }].map((each) =>
           each.before === each.after ? { ...each, before: rule(before), after: `${rule(after)}, changed` } : each,
@@ -111,8 +122,7 @@ const requestWords = (request: PlannedRequest | PlannedCheck | null): string =>
     : `${request.do} ${words(request.with)} at ${request.url}${'expect' in request && request.expect !== null ? `, expecting ${request.expect}` : ''}`
 
 const names = ({ targets }: Draft): string => targets.map(({ name }) => name).join(', ')
-const cis = ({ targets }: Draft): string =>
-  targets.map(({ name, ci }) => `${name} (${ci?.sysId ?? 'not in the CMDB'})`).join(', ')
+const idOf = (ci: Ci | undefined): string => ci?.sysId ?? 'not in the CMDB'
 const keysOf = (one: object, other: object): readonly string[] => [
   ...new Set([...Object.keys(one), ...Object.keys(other)]),
 ]

@@ -9,6 +9,7 @@ export function emptyRun(id: string): Run {
   return {
     id,
     seq: 0,
+    news: 0,
     status: 'proposed',
     proposedAt: 0,
     origin: { kind: 'event', intake: '' },
@@ -40,7 +41,9 @@ export function emptyRun(id: string): Run {
 
 /** The run after `event`, which happened at `at`. Never refuses: what is in the log has happened. */
 export function evolve(run: Run, event: RunEvent, at: Instant): Run {
-  const next = { ...change(run, event, at), seq: run.seq + 1 }
+  const seq = run.seq + 1
+  const isNews = event.type !== 'clickRefused' && event.type !== 'reminded'
+  const next = { ...change(run, event, at), seq, news: isNews ? seq : run.news }
   return { ...next, status: statusOf(next, event) }
 }
 

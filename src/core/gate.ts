@@ -2,7 +2,7 @@
 import { approvalsFor, exclusionOf, type Parties, tally } from './approval.ts'
 import type { ApprovalRule } from './governance.ts'
 import type { Decision, GuardrailAnswer } from './policy.ts'
-import { isCoveredBy } from './rule.ts'
+import { isCoveredBy, isSame } from './rule.ts'
 import type { Approval, ApprovalScope, GateRecord, Run } from './run.ts'
 
 /** What was read and computed afresh right before the request. */
@@ -38,6 +38,8 @@ export function gate(run: Run, scopes: readonly ApprovalScope[], now: Recheck): 
   if (another) return { gate: 'changed', reason: another }
   const stricter = now.decision.guardrails.find((each) => rank(each.answer) > rank(answerOf(run.decision, each.name)))
   if (stricter) return { gate: 'changed', reason: `${stricter.name} has become stricter: ${stricter.reason}` }
+  if (now.decision.standardChange !== undefined && !run.standardChange)
+    return { gate: 'changed', reason: 'no change is open any more, so a standard change has to be opened first' }
   if (now.decision.effect === 'record') return { gate: 'closed', reason: `autonomy is ${now.decision.autonomy} by now` }
   if (now.decision.effect === 'ask' && run.decision.effect === 'allow')
     return { gate: 'changed', reason: 'it needs approvals by now' }
@@ -50,7 +52,7 @@ export function anotherPlan(run: Run, now: Pick<Recheck, 'plan' | 'decision'>): 
   const before = run.decision?.rule ?? null
   const { rule } = now.decision
   if (!rule || !before) return null
-  const same = JSON.stringify(rule) === JSON.stringify(before)
+  const same = isSame(rule, before)
   return same || (rule.name !== before.name && isCoveredBy(rule, before)) ? null : `it needs ${rule.name} by now`
 }
 
@@ -69,7 +71,7 @@ function authority(run: Run, scopes: readonly ApprovalScope[], now: Recheck): Ga
     // Who is kept out may have become known since: an author that nobody knew at the click (P10).
     const current = approvals
       .filter((each) => exclusionOf(ask.rule, each.by, now.parties) === null)
-      .map((each) => ({ by: each.by, groups: stillHeld(each, now) }))
+      .map((each) => ({ ...each, groups: stillHeld(each, now) }))
     const { complete, missing } = tally(ask.rule, current, now.parties)
     if (!complete) {
       const unsure = approvals.some((each) => now.authority.get(each.by.id)?.unknown ?? true)

@@ -99,7 +99,7 @@ function execute(run: Run, at: Instant, parties: Absent): Owed {
   const failures: string[] = []
   for (const [index, wave] of waves.entries()) {
     const free = failures.length < (run.draft?.stopAfterFailures ?? 1) && !run.stopRequested
-    if (free && wave.some((target) => !targetEnd(run, target).done)) {
+    if (free && wave.some((target) => !targetEnd(run, target).done) && !wave.some((target) => isMidway(run, target))) {
       const waiting = askWave(run, index, at, parties)
       if (waiting) return waiting
     }
@@ -122,6 +122,12 @@ function execute(run: Run, at: Instant, parties: Absent): Owed {
     }
   }
   return end(run)
+}
+
+/** Something of its step was sent: that is followed, verified or undone, whatever is asked (P11). */
+function isMidway(run: Run, target: string): boolean {
+  const state = targetEnd(run, target)
+  return !state.done && (state.undo || stepOf(run, { target, step: state.step.id }).action !== null)
 }
 
 /** Where waves ask, every one after the first does so when those before it are done; null: it may go on. */

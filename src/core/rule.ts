@@ -31,6 +31,12 @@ export const isCoveredBy = (rule: ApprovalRule, stronger: ApprovalRule): boolean
   return covered && rule.not.every((each) => stronger.not.includes(each))
 }
 
+/** The same in every part, however it was put together. */
+export const isSame = (a: ApprovalRule, b: ApprovalRule): boolean =>
+  a.name === b.name &&
+  JSON.stringify([a.lines, a.expiresMs, a.remindMs, a.page, a.not]) ===
+    JSON.stringify([b.lines, b.expiresMs, b.remindMs, b.page, b.not])
+
 /**
  * The rule that satisfies both. Lines that one person could serve for both rules are not asked twice; it excludes
  * whom either excludes, and expires with the earlier of the two.

@@ -63,6 +63,8 @@ export type Origin =
 export interface Link {
   readonly run: string
   readonly why: 'edit' | 'breakGlass'
+  /** What was asked with there; for people to compare. */
+  readonly parameters?: JsonObject
 }
 
 /** A runbook that was weighed, with the reasons for and against it. */
@@ -243,6 +245,8 @@ export interface Approval {
 export interface Run {
   readonly id: string
   readonly seq: number
+  /** The last entry that changed what people see; a refused click, or a reminder, does not. */
+  readonly news: number
   readonly status: RunStatus
   readonly proposedAt: Instant
   readonly origin: Origin

@@ -55,8 +55,8 @@ export interface Tickets {
   conflicts(change: string): Promise<readonly string[]>
   /** Opens a standard change from its template and brings it to Implement; once per key. */
   openChange(order: StandardChange): Promise<{ readonly sysId: string; readonly number: string }>
-  /** Brings it to Review and Closed with a close code; a change that is closed already is fine. */
-  closeChange(sysId: string, end: { readonly successful: boolean; readonly notes: string }): Promise<void>
+  /** Brings the change of this key to Review and Closed with a close code; one that is closed, or never was, is fine. */
+  closeChange(key: string, end: { readonly successful: boolean; readonly notes: string }): Promise<void>
   /**
    * Appends one work note, once: looks for `marker` (which the text holds) first where `maybeWritten`.
    * The marker is `[runbot <run>#<seq>]`.

@@ -215,6 +215,7 @@ const undone = (outcome: 'succeeded' | 'failed'): StepState => ({
 export const run = (changes: Partial<Run> = {}): Run => ({
   id: 'r-7f3k2m',
   seq: 9,
+  news: 9,
   status: 'awaitingApproval',
   proposedAt: at,
   origin: { kind: 'event', intake: 'in-1' },

@@ -6,7 +6,7 @@ import type { ApprovalRule } from '../../src/core/governance.ts'
 import { after, ana, approved, asking, bo, nobody, oneApprover, other, plan, t0 } from './given.ts'
 
 const rule = (lines: ApprovalRule['lines'], not: ApprovalRule['not'] = []): ApprovalRule => oneApprover({ lines, not })
-const by = (id: string, ...groups: readonly string[]) => ({ by: { id }, groups })
+const by = (id: string, ...groups: readonly string[]) => ({ by: { id }, groups, afterMs: 0 })
 const ownerAndCab = rule([
   { from: ['owner'], quorum: 1 },
   { from: ['cab'], quorum: 1 },
@@ -136,11 +136,11 @@ describe('approvals that count', () => {
 
   it('are those of exactly this plan and scope, one a person (P1, P10)', () => {
     assert.deepEqual(
-      approvalsFor(run, { plan, scope: 'run' }).map((each) => each.by.id),
+      approvalsFor(run, { plan, scope: 'run', at: t0 }).map((each) => each.by.id),
       ['ana'],
     )
     assert.deepEqual(
-      approvalsFor(run, { plan: other, scope: 'run' }).map((each) => each.by.id),
+      approvalsFor(run, { plan: other, scope: 'run', at: t0 }).map((each) => each.by.id),
       ['bo'],
     )
   })

@@ -119,7 +119,10 @@ describe('approve', () => {
   })
 
   it('is refused during a freeze, with its reason (P11, P12)', () => {
-    assert.equal(says({ frozen: 'frozen by Cy: payday' }), 'frozen by Cy: payday | wait for the unfreeze')
+    assert.equal(
+      says({ frozen: 'frozen by Cy: payday' }),
+      'frozen by Cy: payday | wait for the unfreeze, or look at the newest card',
+    )
   })
 
   it('is refused to the same person twice (P10)', () => {
@@ -161,6 +164,22 @@ describe('approve', () => {
       assert.deepEqual(groups(t0 + 10 * minute), ['owner', 'on-call'])
     })
 
+    it('fills no seat of another line before that line’s own time (P10)', () => {
+      const lines = [
+        { from: ['owner'], quorum: 1, substitute: { from: ['cab'], afterMs: 10 * minute } },
+        { from: ['cab'], quorum: 1 },
+      ]
+      const two = asking(draft(), decision({ rule: oneApprover({ lines }) }))
+      const cab = { groups: ['cab'], unknown: [] }
+      const clicked = (at: number) => {
+        const first = after(two, at, ...eventsOf(click({ standing: cab }), two, at))
+        const both = after(first, at, ...eventsOf(click({ standing: cab, by: bo }), first, at))
+        return verdict({ do: 'begin', parties: nobody }, both, at)
+      }
+      assert.equal(clicked(t0), 'it is not approved')
+      assert.equal(clicked(t0 + 10 * minute), 'executionStarted')
+    })
+
     it('names only who counts by now to a person of neither (P12)', () => {
       const none = { groups: [], unknown: [] }
       assert.equal(says({ standing: none }, run), 'you are not in web-platform | ask a member of web-platform')
@@ -178,6 +197,14 @@ describe('approve', () => {
     const rejects = (changes: Partial<Answer> = {}, run = asking()) =>
       eventsOf(click({ do: 'reject', ...changes }), run).at(-1)
 
+    it('is recorded before the end that it makes, with the way it came', () => {
+      const rejected = { type: 'rejected', by: ana, scope: 'run', plan, note: 'no' } as const
+      const command = click({ do: 'reject', note: 'no' })
+      assert.deepEqual(eventsOf(command, asking()), [rejected, finished('refused', 'Ana rejected it: no')])
+      const [event] = eventsOf({ ...command, via: 'servicenow' }, asking())
+      assert.deepEqual(event, { ...rejected, via: 'servicenow' })
+    })
+
     it('ends the run with the first one, and says who and why', () => {
       assert.deepEqual(rejects({ note: 'not now' }), finished('refused', 'Ana rejected it: not now'))
       assert.deepEqual(rejects(), finished('refused', 'Ana rejected it'))
@@ -187,6 +214,7 @@ describe('approve', () => {
       const run = after(begun(), t0, stepAsked('restart'))
       const wanted = finished('needsHuman', 'Ana rejected step:restart: no')
       assert.deepEqual(rejects({ scope: 'step:restart', note: 'no' }, run), wanted)
+      assert.deepEqual(rejects({ scope: 'step:restart' }, run), finished('needsHuman', 'Ana rejected step:restart'))
     })
 
     it('is possible during a freeze, and for the requester who may approve', () => {

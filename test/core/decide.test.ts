@@ -58,6 +58,7 @@ describe('the decision', () => {
   })
 
   it('allows without a rule', () => {
+    assert.equal(verdict(as({ effect: 'allow', rule: null }), fresh), 'decided')
     const [event] = eventsOf(as({ effect: 'allow' }), fresh)
     assert.deepEqual(event?.type === 'decided' && [event.rule, event.expiresAt], [null, null])
   })
@@ -67,14 +68,29 @@ describe('the decision', () => {
   })
 
   it('ends a run in shadow or advise as recorded', () => {
-    const [, end] = eventsOf(as({ effect: 'record', because: ['autonomy is shadow'] }), fresh)
-    assert.deepEqual(end, finished('recorded', 'autonomy is shadow'))
+    const because = ['tier 1 in test runs by itself', 'autonomy is shadow']
+    const [, end] = eventsOf(as({ effect: 'record', because }), fresh)
+    assert.deepEqual(end, finished('recorded', 'tier 1 in test runs by itself; autonomy is shadow'))
   })
 
   it('that stops ends the run with every reason (P12)', () => {
     const guardrails = [guardrail('VIP', 'stop'), guardrail('targets', 'unknown')]
     const [, end] = eventsOf(as({ effect: 'stop', because: ['one', 'two'], guardrails }), fresh)
     assert.deepEqual(end, finished('stoppedByPolicy', 'one; two'))
+  })
+
+  it('that stops says first what stops, then what would have asked (P12)', () => {
+    const guardrails = [
+      guardrail('matrix', 'ask', 'tier 1 asks'),
+      guardrail('VIP', 'stop', 'a VIP'),
+      guardrail('targets', 'unknown', 'no CI'),
+    ]
+    const because = ['tier 1 asks', 'a VIP', 'no CI (unknown is not allowed in production)']
+    const [, end] = eventsOf(as({ effect: 'stop', because, guardrails }), fresh)
+    assert.deepEqual(
+      end,
+      finished('stoppedByPolicy', 'a VIP; no CI (unknown is not allowed in production); tier 1 asks'),
+    )
   })
 
   it('hands what is for people only to a person, and nothing else', () => {

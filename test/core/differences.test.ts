@@ -6,7 +6,7 @@ import type { Decision } from '../../src/core/policy.ts'
 import { check, ci, decision, draft, guardrail, ladder, oneApprover, step } from './given.ts'
 
 const between = (before: Draft, after: Draft, was: Decision | null = null, is: Decision | null = null) =>
-  differencesOf({ previous: { draft: before, decision: was }, draft: after, decision: is }).map(
+  differencesOf({ previous: { draft: before, decision: was }, draft: after, decision: is, link: null }).map(
     (each) => `${each.what}: ${each.before} → ${each.after}`,
   )
 const one = draft()
@@ -15,9 +15,19 @@ const restarted = (changes: Partial<PlannedStep>) =>
 
 describe('what changed', () => {
   it('is nothing where nothing was asked before, or nothing changed', () => {
-    assert.deepEqual(differencesOf({ previous: null, draft: one, decision: decision() }), [])
-    assert.deepEqual(differencesOf({ previous: { draft: one, decision: null }, draft: null, decision: decision() }), [])
+    assert.deepEqual(differencesOf({ previous: null, draft: one, decision: decision(), link: null }), [])
+    assert.deepEqual(
+      differencesOf({ previous: { draft: one, decision: null }, draft: null, decision: decision(), link: null }),
+      [],
+    )
     assert.deepEqual(between(one, draft(), decision(), decision()), [])
+  })
+
+  it('says the values of the run that it follows, where somebody asked for others', () => {
+    const link = { run: 'R0000000001', why: 'edit', parameters: { pool: 'Shop' } } as const
+    assert.deepEqual(differencesOf({ previous: null, draft: one, decision: decision(), link }), [
+      { what: 'parameter pool', before: 'Shop', after: 'DefaultAppPool' },
+    ])
   })
 
   const plans: readonly [string, Draft, readonly string[]][] = [
@@ -34,12 +44,12 @@ describe('what changed', () => {
     [
       'a CI under the same name',
       draft(['web-01'], ladder, { targets: [{ name: 'web-01', ci: ci('other') }] }),
-      ['CIs: ["web-01 (id-web-01)"] → ["web-01 (id-other)"]'],
+      ['CI behind web-01: id-web-01 → id-other'],
     ],
     [
       'a target that is not in the CMDB',
       draft(['web-01'], ladder, { targets: [{ name: 'web-01' }] }),
-      ['CIs: ["web-01 (id-web-01)"] → ["web-01 (not in the CMDB)"]'],
+      ['CI behind web-01: id-web-01 → not in the CMDB'],
     ],
     ['whether waves ask', draft(['web-01'], ladder, { waveApproval: 'always' }), ['approval of waves:  → always']],
     ['the brake', draft(['web-01'], ladder, { stopAfterFailures: 2 }), ['stops after: 1 → 2']],
@@ -83,12 +93,8 @@ describe('what changed', () => {
 
   it('says another target, with its waves and steps', () => {
     const found = between(one, draft(['web-01', 'web-02']))
-    assert.deepEqual(found.slice(0, 3), [
-      'targets: web-01 → web-01, web-02',
-      'CIs: ["web-01 (id-web-01)"] → ["web-01 (id-web-01)","web-02 (id-web-02)"]',
-      'waves: web-01 → web-01, then web-02',
-    ])
-    assert.deepEqual(found.slice(3), ['web-02, step recycle:  → planned', 'web-02, step restart:  → planned'])
+    assert.deepEqual(found.slice(0, 2), ['targets: web-01 → web-01, web-02', 'waves: web-01 → web-01, then web-02'])
+    assert.deepEqual(found.slice(2), ['web-02, step recycle:  → planned', 'web-02, step restart:  → planned'])
   })
 
   it('says how targets are split into waves', () => {

@@ -42,7 +42,12 @@ describe('the fold', () => {
     const refused: RunEvent = { type: 'clickRefused', by: bo, verb: 'approve', scope: 'run', reason: 'no' }
     const rejected: RunEvent = { type: 'rejected', by: bo, scope: 'run', plan, note: '' }
     const run = after(asking(), t0, refused, rejected)
-    assert.deepEqual(run, { ...asking(), seq: asking().seq + 2 })
+    assert.deepEqual(run, { ...asking(), seq: asking().seq + 2, news: asking().seq + 2 })
+  })
+
+  it('knows what is news to those who look: a refused click is none', () => {
+    const refused: RunEvent = { type: 'clickRefused', by: bo, verb: 'approve', scope: 'run', reason: 'no' }
+    assert.deepEqual(after(asking(), t0, refused), { ...asking(), seq: asking().seq + 1 })
   })
 
   it('starts with what was proposed, and when', () => {
@@ -64,7 +69,7 @@ describe('the fold', () => {
     const again = after(after(asking(), t0, approved(ana)), t0, planned(), decided(decision(), other))
     assert.equal(again.approvals.length, 1)
     const same = after(again, t0, approved(bo, 'run', other), planned(), decided())
-    assert.deepEqual(approvalsFor(same, { plan, scope: 'run' }), [])
+    assert.deepEqual(approvalsFor(same, { plan, scope: 'run', at: t0 }), [])
     assert.deepEqual(
       same.approvals.map((each) => each.by.id),
       ['bo'],

@@ -57,8 +57,31 @@ describe('the gate', () => {
     })
   })
 
+  it('closes where the decision asks and nobody was asked (P1)', () => {
+    assert.deepEqual(answer({}, { ...begun(), asks: {} }), { gate: 'closed', reason: 'run was never approved' })
+  })
+
+  it('names every seat that is empty, and everybody who approved (P12)', () => {
+    const line = (group: string) => ({ from: [group], quorum: 1 })
+    const run = begun(draft(), decision({ rule: oneApprover({ lines: [line('owner'), line('cab')] }) }))
+    const left = new Map([[ana.id, { groups: [], unknown: false }]])
+    const reason = 'an approver no longer has the authority: 1 of owner; 1 of cab missing'
+    assert.deepEqual(answer({ authority: left }, run), { gate: 'closed', reason })
+    assert.deepEqual(answer({ authority: new Map() }, run), {
+      gate: 'hold',
+      reason: 'whether the approvers still have the authority cannot be told (1 of owner; 1 of cab)',
+    })
+    const both = new Map([
+      [ana.id, member],
+      [bo.id, { groups: ['cab'], unknown: false }],
+    ])
+    const opened = answer({ authority: both }, after(run, t0, approved(bo, 'run', plan, ['cab'])))
+    assert.equal(opened.gate === 'open' && opened.record.checked.at(-1), 'authority for run: Ana, Bo')
+  })
+
   it('closes before anything was decided (P1)', () => {
     assert.deepEqual(answer({}, emptyRun('r-1')), { gate: 'closed', reason: 'nothing was decided yet' })
+    assert.equal(answer({ plan: null as never }, { ...begun(), plan: null }).gate, 'closed')
   })
 
   describe('closes', () => {
@@ -149,7 +172,7 @@ describe('the gate', () => {
     it('stood in by no right at the click, though the time has come by now: closed', () => {
       const lines = [{ from: ['owner'], quorum: 1, substitute: { from: ['on-call'], afterMs: 1000 } }]
       const asked = asking(draft(), decision({ rule: oneApprover({ lines }) }))
-      const clicked = (groups: readonly string[]) => after(asked, t0, approved(ana, 'run', plan, [...groups]))
+      const clicked = (groups: readonly string[]) => after(asked, t0 + 1000, approved(ana, 'run', plan, [...groups]))
       assert.equal(answer({ authority: now('on-call') }, clicked([])).gate, 'closed')
       assert.equal(answer({ authority: now('on-call') }, clicked(['on-call'])).gate, 'open')
       assert.equal(answer({ authority: now('owner') }, clicked(['on-call'])).gate, 'closed')

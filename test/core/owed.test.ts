@@ -406,6 +406,17 @@ describe('several targets', () => {
       assert.equal(next(after(lenient, t0, ...bad('a'))), 'askPart wave:2')
     })
 
+    it('let what is in flight end, although an approval no longer suffices: the author became unknown (P11)', () => {
+      const rule = oneApprover({ not: ['author'] })
+      const at = on('recycle', 'b')
+      const asked = after(run, t0, ...ok('a'), waveAsked(2, rule), agreed(2), preflighted(at), started(at))
+      assert.equal(next(asked), 'follow recycle b action')
+      assert.equal(next(asked, t0, null), 'follow recycle b action')
+      assert.equal(next(asked, t0 + 31 * minute, null), 'follow recycle b action')
+      const landed = after(asked, t0, ended(at))
+      assert.equal(next(landed, t0 + 31 * minute, null), 'verify recycle b')
+    })
+
     it('are asked again where the rule became stricter, for what is left of the wave (P1)', () => {
       const of = after(run, t0, ...ok('a'), waveAsked(2), agreed(2), ...ok('b'), waveAsked(2))
       assert.equal(next(of), 'rest until +30')

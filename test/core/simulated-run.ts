@@ -23,7 +23,7 @@ const people = {
   cy: ['owner', 'cab'],
   requester: ['owner', 'cab', 'lead'],
   author: ['owner', 'cab'],
-  dee: ['on-call'],
+  dee: ['on-call', 'cab'],
   lee: ['lead'],
   outsider: [],
 } as const satisfies Members
@@ -77,7 +77,7 @@ export const breakGlass: BreakGlass = { may: ['lead'], quorum: 2, expiresMs: 15 
 const pick = <T>(from: readonly T[], index: number): T => from[index % from.length] as T
 
 const ruleOf = ({ twoPeople, standsIn }: Shape): ApprovalRule => {
-  const later = standsIn ? { substitute: { from: ['on-call'], afterMs: 10 * minute } } : {}
+  const later = standsIn ? { substitute: { from: ['on-call', 'cab'], afterMs: 10 * minute } } : {}
   return oneApprover({
     name: 'the-rule',
     lines: twoPeople

@@ -141,6 +141,13 @@ describe('setting aside', () => {
     for (const fact of [unknown('hidden', 'cmdb', t0), known(7, 'cmdb', t0), undefined]) assert.equal(of(fact), 'stop')
   })
 
+  it('covers no target of which nothing is known (P5)', () => {
+    const of = input({ exceptions: [exception({ service: 'Shop' })] })
+    assert.deepEqual(answers([closed], { ...of, draft: { ...of.draft, targets: [{ name: 'web-01' }] } }), ['stop'])
+    const elsewhere = input({ exceptions: [exception({ environment: 'prod' })] })
+    assert.deepEqual(answers([closed], { ...elsewhere, environments: new Map() }), ['stop'])
+  })
+
   it('counts signatures that cannot be read as none (P5)', () => {
     assert.equal(window({ facts: { signatures: { known: false, reason: 'busy' } } }), 'stop')
   })

@@ -30,7 +30,7 @@ export async function openTab(url: string): Promise<Tab> {
     throw new Error('the e2e stories need Chromium: install the Debian package "chromium" (apt-get install chromium)')
   mkdirSync(OUT, { recursive: true })
   const browser: Browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGS })
-  const page = await browser.newPage({ viewport: { width: 1280, height: 1100 } })
+  const page = await browser.newPage({ viewport: { width: 1280, height: 1400 } })
   await page.route('**', (route) => {
     const { hostname, protocol } = new URL(route.request().url())
     const local = hostname === 'localhost' || hostname === '127.0.0.1' || protocol === 'data:' || protocol === 'blob:'

@@ -1,5 +1,5 @@
-// Owns the channel as a person at the screen uses it: opens it, finds a card, types, clicks, and reads what is said.
-import assert from 'node:assert/strict'
+// Owns the channel as people at a screen use it: they open it, find a card, type, click, and read what is said.
+
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Locator } from 'playwright-core'
 import type { PlaygroundUser } from '../playground/playground.ts'
@@ -7,29 +7,30 @@ import { until } from '../story/runbot.ts'
 import type { Tab } from './browser.ts'
 
 const PATIENCE_MS = 30_000
+const INVOKE = '**/_conversation/v1/invoke'
 
 export interface Channel {
-  /** Brings the channel Incidents into view. */
   open(): Promise<void>
-  /** The newest card that says this, for example the number of an incident. */
+  /** The first card that says this, for example the number of an incident. */
   card(words: string): Locator
-  /** Types into an input of a card. */
   type(card: Locator, input: string, text: string): Promise<void>
-  /** Presses a button of a card: as Maya, who sits at the screen, or as somebody else at their own. */
-  press(card: Locator, button: string, as?: Pick<PlaygroundUser, 'id'>): Promise<void>
-  /** Waits until it stands somewhere on the page, or on that card. */
+  /**
+   * Presses a button of a card: as Maya, who sits at the screen, or as somebody else. Resolves with what the bot
+   * answered: a message, or nothing where it was another card. Teams shows the message on the card, the Playground
+   * does not.
+   */
+  press(card: Locator, button: string, as?: Pick<PlaygroundUser, 'id'>): Promise<string>
+  /** Waits until the words can be read, on the page or on that card. */
   says(words: string, where?: Locator): Promise<void>
 }
 
-/** `forget` of a test hook is not needed: the identity of a click ends with the click. */
 export async function channelOf({ page }: Tab): Promise<Channel> {
-  // The Playground has no user switcher, but what a click sends says who clicked.
+  // There is no user switcher, but what a click sends says who clicked.
   let clicker: string | undefined
-  await page.route('**/_conversation/v1/invoke', (route) => {
-    const sent = route.request().postDataJSON() as { from?: object }
-    return clicker === undefined
-      ? route.continue()
-      : route.continue({ postData: JSON.stringify({ ...sent, from: { ...sent.from, id: clicker } }) })
+  await page.route(INVOKE, (route) => {
+    const sent = route.request().postDataJSON() as { readonly from?: object }
+    const postData = JSON.stringify({ ...sent, from: { ...sent.from, id: clicker } })
+    return clicker === undefined ? route.continue() : route.continue({ postData })
   })
 
   return {
@@ -49,17 +50,18 @@ export async function channelOf({ page }: Tab): Promise<Channel> {
 
     async press(card, button, as) {
       clicker = as?.id
-      const answered = page.waitForResponse('**/_conversation/v1/invoke')
-      await card.getByRole('button', { name: button, exact: true }).click()
-      await answered
+      const click = card.getByRole('button', { name: button, exact: true }).click()
+      const [answer] = await Promise.all([page.waitForResponse(INVOKE), click])
       clicker = undefined
+      const { type = '', value } = (await answer.json()) as { readonly type?: string; readonly value?: unknown }
+      return type.endsWith('activity.message') ? String(value) : ''
     },
 
     async says(words, where = page.locator('body')) {
-      const read = async () => (await where.innerText()).replaceAll(/\s+/g, ' ')
-      await until(`"${words}" to be read`, async () => (await read()).includes(words), PATIENCE_MS).catch(
-        async (error: Error) => assert.fail(`${error.message}; there stands:\n${await read()}`),
-      )
+      const standing = async () => (await where.innerText()).replaceAll(/\s+/g, ' ')
+      await until(`"${words}"`, async () => (await standing()).includes(words), PATIENCE_MS).catch(async (cause) => {
+        throw new Error(`"${words}" is not to be read; there stands:\n${await standing()}`, { cause })
+      })
     },
   }
 }

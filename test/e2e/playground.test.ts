@@ -4,22 +4,24 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Locator } from 'playwright-core'
 import { asking, bindChannel, trouble } from '../demo/scene.ts'
 import { type Stage, startStage } from '../demo/stage.ts'
 import type { Row } from '../sandbox/servicenow/records.ts'
 import { place, until } from '../story/runbot.ts'
 import { openTab, type Tab } from './browser.ts'
+import { type Channel, channelOf } from './channel.ts'
 
 describe('in the Agents Playground, by clicks', () => {
   let stage: Stage
   let tab: Tab
+  let channel: Channel
   const dir = mkdtempSync(join(tmpdir(), 'runbot-e2e-'))
   const files = place()
 
   before(async () => {
     stage = await startStage({ dir: join(dir, 'stage'), runbooks: files.runbooks, port: 0, playgroundPort: 0 })
     tab = await openTab(stage.playground.url)
+    channel = await channelOf(tab)
     await bindChannel(stage)
   })
 
@@ -31,25 +33,14 @@ describe('in the Agents Playground, by clicks', () => {
   })
 
   const health = async () => (await fetch(stage.world.site.healthUrl)).status
-  const cardOf = ({ number = '' }: Row) => tab.page.locator('.ac-adaptiveCard').filter({ hasText: number }).first()
-  /** As a person types, with the mouse at rest over the card: when it comes or goes the Playground draws the card anew
-   * and forgets what was typed. */
-  const type = async (card: Locator, text: string) => {
-    const box = card.getByRole('textbox')
-    await card.getByRole('button', { name: 'Reject' }).scrollIntoViewIfNeeded()
-    await box.hover()
-    await sleep(500)
-    await box.click()
-    await box.pressSequentially(text)
-  }
-  const openChannel = () => tab.page.getByText('Incidents', { exact: true }).first().click()
+  const cardOf = ({ number = '' }: Row) => channel.card(number)
 
   it('an approver reads the card, clicks Approve, and the site is healthy again', async () => {
     const { world, client } = stage
     const incident = trouble(stage)
     assert.equal(await health(), 503)
     await until('an approval card', () => asking(client.messages()), 30_000)
-    await openChannel()
+    await channel.open()
     const card = cardOf(incident)
     await card.waitFor()
     const words = await card.innerText()
@@ -63,12 +54,12 @@ describe('in the Agents Playground, by clicks', () => {
       'Undo',
     ])
       assert.ok(words.includes(wanted), `the card says "${wanted}", it says:\n${words}`)
-    await type(card, 'errors are real')
+    await channel.type(card, 'Note', 'errors are real')
     await tab.shot('1-approval-card')
 
     await card.getByText('Guardrails', { exact: true }).first().click()
     await tab.shot('2-guardrails-unfolded')
-    await card.getByRole('button', { name: 'Approve' }).click()
+    await channel.press(card, 'Approve')
 
     const number = incident['number'] ?? ''
     await until('the incident is resolved', () => world.servicenow.incident(number)?.['state'] === '6', 60_000)
@@ -88,7 +79,7 @@ describe('in the Agents Playground, by clicks', () => {
   })
 
   it('somebody asks for help and for the status by mentioning the bot', async () => {
-    await openChannel()
+    await channel.open()
     const box = tab.page.locator('[data-lexical-editor="true"]').last()
     await box.click()
     await box.pressSequentially('@')
@@ -119,10 +110,10 @@ describe('in the Agents Playground, by clicks', () => {
       },
       30_000,
     )
-    await openChannel()
+    await channel.open()
     const card = cardOf(incident)
-    await type(card, 'it heals by itself')
-    await card.getByRole('button', { name: 'Reject' }).click()
+    await channel.type(card, 'Note', 'it heals by itself')
+    await channel.press(card, 'Reject')
     await until(
       'the thread says so',
       async () => (await tab.page.locator('body').innerText()).includes('Maya Lind rejected: it heals by itself'),

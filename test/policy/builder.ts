@@ -228,6 +228,7 @@ function factsOf(
   return {
     context,
     blast,
+    standardChange: null,
     requester: requester
       ? {
           person: personOf(requester.name),

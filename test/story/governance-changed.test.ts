@@ -1,19 +1,23 @@
 // Owns the proof that an approval is for what was shown: what changed asks anew with the difference, the rest wakes nobody (P1, P2).
 import assert from 'node:assert/strict'
 import { PEOPLE } from '../sandbox/world/people.ts'
-import { amend, cardSays, click, eventsOf, GOVERNANCE, refused, RUNBOOK } from './governance.ts'
+import { amend, cardSays, click, eventsOf, GOVERNANCE, RUNBOOK, refused } from './governance.ts'
 import { until } from './runbot.ts'
 import { stage, wordsOf } from './story.ts'
 
-const { approver, changeManager } = PEOPLE
+const { approver, changeManager, secondApprover } = PEOPLE
+const ANY = ['owner', 'small-team', 'change-managers']
 
 describe('story: the world moves while a plan waits', () => {
   const story = stage({
     count: 3,
     edit: (place) =>
       amend(place, GOVERNANCE, {
-        rules: { 'one-approver': { from: ['owner', 'small-team', 'change-managers'], quorum: 2 } },
-        raise: [{ when: 'blast.users > 900', to: 'two-approvers' }],
+        rules: {
+          'one-approver': { from: ANY, quorum: 2 },
+          'three-approvers': { from: ANY, quorum: 3, expires: '1h', not: ['requester'] },
+        },
+        raise: [{ when: 'blast.users > 900', to: 'three-approvers' }],
       }),
   })
   const ask = async () => {
@@ -36,7 +40,9 @@ describe('story: the world moves while a plan waits', () => {
     await click(story, shown, { as: approver })
     setUsers(host, 41)
     // New files have every waiting plan looked at again.
-    story.place.add('catalog/another.yaml', RUNBOOK, (text) => text.replace('runbook: restart-iis', 'runbook: another'))
+    story.place.add('catalog/another.yaml', RUNBOOK, (text) =>
+      text.replace('runbook: restart-iis', 'runbook: another').replace('"IIS Web Tier"', '"Printer"'),
+    )
     await until('the new files', async () =>
       (await story.control()).some((event) => event.type === 'contentLoaded' && event.runbooks === 2),
     )
@@ -52,7 +58,7 @@ describe('story: the world moves while a plan waits', () => {
   it('asks anew where more people are reached than the limit, by the stricter rule, and says so on the card (P2)', async () => {
     const { host, number, shown } = await ask()
     await click(story, shown, { as: approver })
-    setUsers(host, 500)
+    setUsers(host, 420)
     await click(story, shown, { as: changeManager })
     const fresh = await newest(number, shown.data['plan'])
     assert.equal(fresh.run, shown.run)
@@ -60,8 +66,10 @@ describe('story: the world moves while a plan waits', () => {
     assert.match(wordsOf(fresh.message.card), /raised[\s\S]*blast\.users > 900/)
     assert.match(wordsOf(fresh.message.card), /approval rule/)
     assert.deepEqual(story.effects(host), [])
-    // What was said to the old plan counts for nothing: both are asked again.
+    // What was said to the old plan counts for nothing: they are asked again.
+    await click(story, fresh, { as: secondApprover })
     await click(story, fresh, { as: approver })
+    assert.equal((await eventsOf(story, shown.run, 'executionStarted')).length, 1)
     assert.deepEqual(story.effects(host), [])
     await click(story, fresh, { as: changeManager })
     assert.equal((await story.ended(shown.run)).status, 'succeeded')

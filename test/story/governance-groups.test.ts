@@ -1,7 +1,7 @@
 // Owns the proof that approvals come from the groups that the rule names, as the directories tell at each moment (P2, P10).
 import assert from 'node:assert/strict'
 import { PEOPLE } from '../sandbox/world/people.ts'
-import { amend, asking, click, eventsOf, GOVERNANCE, preflightOf, refused } from './governance.ts'
+import { amend, asking, click, eventsOf, GOVERNANCE, preflightOf, refused, some } from './governance.ts'
 import { until } from './runbot.ts'
 import { stage } from './story.ts'
 
@@ -89,7 +89,7 @@ describe('story: two groups have to agree, one of them of Entra', () => {
     await story.world.graph.down()
     const [waited] = await until('the hold', async () => {
       const found = await eventsOf(story, shown.run, 'waited')
-      return found.length > 0 && found
+      return some(found)
     })
     assert.match(waited?.reason ?? '', /whether the approvers still have the authority cannot be told/)
     assert.deepEqual(story.effects(host), [])

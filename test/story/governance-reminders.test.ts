@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import type { Row } from '../sandbox/servicenow/records.ts'
 import { PEOPLE } from '../sandbox/world/people.ts'
-import { amend, asking, begin, click, eventsOf, GOVERNANCE, refused, threadSays } from './governance.ts'
+import { amend, asking, begin, click, eventsOf, GOVERNANCE, refused, some, threadSays } from './governance.ts'
 import { until } from './runbot.ts'
 import { type Shown, stage } from './story.ts'
 
@@ -17,8 +17,8 @@ describe('story: an ask that nobody answers', () => {
     edit: (place) => {
       amend(place, GOVERNANCE, {
         rules: {
-          'one-approver': { ...managers, expires: '2h', remind: '2m', page: 'duty', not: ['requester'] },
-          'two-approvers': { all: [managers, { from: ['small-team'] }], expires: '2h', remind: '2m', page: 'tasks' },
+          'one-approver': { ...managers, expires: '2h', remind: '1m', page: 'duty', not: ['requester'] },
+          'two-approvers': { all: [managers, { from: ['small-team'] }], expires: '2h', remind: '1m', page: 'tasks' },
         },
       })
       amend(place, 'connectors.yaml', {
@@ -39,9 +39,21 @@ describe('story: an ask that nobody answers', () => {
   const remindersOf = ({ message }: Shown) =>
     (story.world.teams.thread(message.conversationId)?.messages ?? []).filter(({ text }) => /Still waiting/.test(text))
 
+  /** They all wait at once, so that their waits are one. */
+  let first: { readonly host: string; readonly shown: Shown }
+  let critical: { readonly host: string; readonly number: string; readonly shown: Shown }
+  let asked: { readonly host: string; readonly run: string }
+  before(async () => {
+    const host = story.host()
+    asked = { host, run: await begin(story, onCall, `restart-iis ${host}`) }
+    const urgent = story.raise({ fields: { caller_id: vip.sysId } })
+    critical = { ...urgent, shown: await story.asked(urgent.number) }
+    const raised = story.raise()
+    first = { ...raised, shown: await story.asked(raised.number) }
+  })
+
   it('reminds in one message, raises one page, and takes the substitute after the time, not before (P6, P10, P12)', async () => {
-    const { host, number } = story.raise()
-    const shown = await story.asked(number)
+    const { host, shown } = first
     assert.match(
       await refused(story, shown, { as: onCall }),
       /you stand in for change-managers only if they do not answer\. What helps: ask a member of change-managers, or come back in [1-3] min/,
@@ -53,7 +65,9 @@ describe('story: an ask that nobody answers', () => {
     assert.deepEqual(remindersOf(shown), [reminder])
     assert.deepEqual((await escalated(shown.run)).to, ['sre-on-call'])
     await threadSays(story, shown.run, /No answer yet: \*\*sre-on-call\*\* may now stand in/)
-    const page = await until('the page of the substitutes', () => alerts(shown.run).find(({ triggers }) => triggers > 1))
+    const page = await until('the page of the substitutes', () =>
+      alerts(shown.run).find(({ triggers }) => triggers > 1),
+    )
     assert.deepEqual([alerts(shown.run).length, page.status], [1, 'triggered'])
     assert.match(String(page.payload['summary']), /Approval needed until .*Recycle the IIS application pool/)
     assert.deepEqual(story.effects(host), [])
@@ -67,10 +81,9 @@ describe('story: an ask that nobody answers', () => {
   })
 
   it('opens one task in ServiceNow for the people on call, and closes it when it was decided (P6)', async () => {
-    const { host, number } = story.raise({ fields: { caller_id: vip.sysId } })
-    const shown = await story.asked(number)
+    const { host, number, shown } = critical
     await escalated(shown.run)
-    const [task] = await until('the task', () => tasks(number).length > 0 && tasks(number))
+    const [task] = await until('the task', () => some(tasks(number)))
     assert.equal(task?.['assigned_to'], onCall.sysId)
     await until('two reminders', async () => (await eventsOf(story, shown.run, 'reminded')).length > 1)
     assert.equal(tasks(number).length, 1)
@@ -84,11 +97,13 @@ describe('story: an ask that nobody answers', () => {
   })
 
   it('does not let whoever asked for it stand in for others (P10)', async () => {
-    const host = story.host()
-    const run = await begin(story, onCall, `restart-iis ${host}`)
+    const { host, run } = asked
     const shown = await asking(story, run)
     await escalated(run)
-    assert.match(await refused(story, shown, { as: onCall }), /you requested this run, so somebody else must approve it/)
+    assert.match(
+      await refused(story, shown, { as: onCall }),
+      /you requested this run, so somebody else must approve it/,
+    )
     await click(story, shown, { as: changeManager })
     assert.equal((await story.ended(run)).status, 'succeeded')
     assert.deepEqual(story.effects(host), ['recycle-pool'])

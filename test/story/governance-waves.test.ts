@@ -1,7 +1,7 @@
 // Owns the proof that a wave which asks is not touched before its own approval (P1).
 import assert from 'node:assert/strict'
 import { PEOPLE } from '../sandbox/world/people.ts'
-import { amend, asking, begin, click, eventsOf, refused, RUNBOOK, threadSays } from './governance.ts'
+import { amend, asking, begin, click, eventsOf, RUNBOOK, refused, threadSays } from './governance.ts'
 import { stage } from './story.ts'
 
 const { approver, outsider, requester, secondApprover } = PEOPLE
@@ -26,7 +26,7 @@ describe('story: waves that ask', () => {
     const [one, two] = hosts
     assert.deepEqual([story.effects(one), story.effects(two)], [['recycle-pool'], []])
     await threadSays(story, run, /Approval needed for wave 2/)
-    assert.match(await refused(story, first, { as: secondApprover }), /this run was already decided/)
+    assert.match(await refused(story, first, { as: secondApprover }), /this was already decided/)
     assert.match(await refused(story, second, { as: outsider }), /you are not in web-platform/)
     assert.match(await refused(story, second, { as: requester }), /you are not in|you requested/)
     assert.deepEqual(story.effects(two), [])
@@ -46,7 +46,9 @@ describe('story: waves that ask', () => {
     assert.match(reason, /Jonas Weber rejected wave:2: one is enough/)
     assert.deepEqual([story.effects(one), story.effects(two)], [['recycle-pool'], []])
     const log = await story.log(run)
-    const onSecond = log.filter((event) => 'target' in event && event.target === two && event.type !== 'evidenceCaptured')
+    const onSecond = log.filter(
+      (event) => 'target' in event && event.target === two && event.type !== 'evidenceCaptured',
+    )
     assert.deepEqual(onSecond, [])
   })
 })

@@ -95,3 +95,6 @@ export const preflightOf = (story: Story, host: string): Promise<boolean> =>
   until(`the preflight of ${host}`, () =>
     story.world.ops.effects.some((effect) => effect.runbook === 'pool-status' && effect.target === host),
   )
+
+/** A list once there is something in it. */
+export const some = <T>(list: readonly T[]): readonly T[] | undefined => (list.length > 0 ? list : undefined)

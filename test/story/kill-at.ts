@@ -14,6 +14,8 @@ type PointKind = 'append' | 'commit' | `${'request' | 'read'}-${'before' | 'afte
 
 /** RUNBOT_KILL_AT: where to die, as `append:3`; without it nothing dies and the points are only counted. */
 const killAt = process.env['RUNBOT_KILL_AT']
+/** RUNBOT_KILL_ON: to die at the first point at which this happens, whatever its number, as `editRequested`. */
+const killOn = process.env['RUNBOT_KILL_ON']
 /** RUNBOT_POINTS: a file that gets one line for each point passed: its name, a tab, what happened there. */
 const points = process.env['RUNBOT_POINTS']
 
@@ -28,7 +30,7 @@ function count(kind: PointKind): string {
 
 function pass(point: string, what: string): void {
   if (points) appendFileSync(points, `${point}\t${what}\n`)
-  if (point === killAt) process.kill(process.pid, 'SIGKILL')
+  if (point === killAt || (killOn && what.includes(killOn))) process.kill(process.pid, 'SIGKILL')
 }
 
 /** What a statement changes, in a few words; undefined for one that only reads. */

@@ -25,7 +25,7 @@ const lengths = { key: 100, text: 4000, title: 160 }
  * `denied` where Implement is not offered, the change of this key is over, or something cannot be written or seen.
  *
  * closeChange: Review, then Closed, with close_code `successful` or `unsuccessful` (the first as documented, the second
- * as most instances have it). A change that never reached Implement is canceled. One that is over is left as it is.
+ * as most instances have it). Nothing where this key has no change. A change that never reached Implement is canceled. One that is over is left as it is.
  * Throws PortError: as the client, and `malformed` with the names of mandatory columns that are missing.
  */
 export function standardChange(parts: {
@@ -112,13 +112,15 @@ export function standardChange(parts: {
       return { sysId: id, number: valueOf(row, 'number') }
     },
 
-    async closeChange(change, end) {
+    async closeChange(key, end) {
+      const change = await byKey(queryName(key))
+      if (change === undefined) return
       const fields = {
         close_code: end.successful ? 'successful' : 'unsuccessful',
         close_notes: cut(end.notes, lengths.text),
       }
       try {
-        await walk(parts, sysId(change), closing(fields))
+        await walk(parts, change, closing(fields))
       } catch (error) {
         throw await explained(table, error, fields.close_code)
       }

@@ -11,7 +11,7 @@ export const autonomy: Handle<CommandOf<'autonomy'>> = async (context, { person 
   const { runbook, level } = command
   const owner = runbook === null ? undefined : catalog.runbooks.get(runbook)?.owner
   const groups = governance.commands['autonomy'] ?? (owner === undefined ? [] : [owner])
-  const refused = await whyNotIn(context, person, groups, 'set autonomy')
+  const refused = await whyNotIn(context, person, groups, 'set autonomy', owner)
   if (refused) return refuse(context, person, 'autonomy', refused)
   const names = governance.environments.map(({ name }) => name)
   const typed = command.environment?.toLowerCase()

@@ -1,9 +1,10 @@
 // Owns `breakglass`: the way around policy in an emergency, with its own role, a reason, two people and a loud trail.
 import type { CommandOf } from '../../core/commands.ts'
-import { decide } from '../../core/decide.ts'
+import { decide, type Refusal } from '../../core/decide.ts'
 import type { Person, Run, RunEvent } from '../../core/run.ts'
 import type { ChatMessage } from '../../ports/inbound.ts'
-import { moveEpisode } from '../episodes.ts'
+import { threadOf } from '../conversations.ts'
+import { joinedOf, succeed } from '../correlation.ts'
 import { runId } from '../ids.ts'
 import { markdown } from '../views/escape.ts'
 import { type CommandContext, type Handle, refusal, refuse, whyNotIn } from './context.ts'
@@ -18,10 +19,10 @@ export const breakGlass: Handle<CommandOf<'breakglass'>> = async (context, messa
       reason: 'nobody may break the glass here',
       fix: 'governance.yaml declares breakGlass, or does not',
     })
-  const refused = await whyNotIn(context, person, rules.may, 'break the glass')
-  if (refused) return refuse(context, person, 'breakglass', refused)
   const run = await find(context, command.run)
   if (!run) return refusal(`there is no run ${command.run} here`, 'status lists what is open')
+  const refused = (await whyNotIn(context, person, rules.may, 'break the glass', run.runbook?.owner)) ?? whyNotFor(run)
+  if (refused) return refuse(context, person, 'breakglass', refused)
   const reason = command.because
   // First the trail: nobody breaks the glass unseen, even if what follows fails.
   await journal.control({ type: 'glassBroken', run: run.id, by: person, reason })
@@ -35,7 +36,15 @@ export const breakGlass: Handle<CommandOf<'breakglass'>> = async (context, messa
   return { text: markdown(text, 900) }
 }
 
-type Broken = { readonly run: string } | { readonly refusal: { readonly reason: string; readonly fix?: string } }
+/** What has ended begins again only where policy or the time had stopped it before anything was sent. */
+function whyNotFor({ id, finished, startedAt, runbook }: Run): Refusal | null {
+  if (!finished) return null
+  const again = finished.status === 'stoppedByPolicy' || finished.status === 'expired'
+  if (again && startedAt === null && runbook) return null
+  return { reason: `run ${id} has ended: ${finished.reason}`, fix: 'start a new run, and break the glass for that one' }
+}
+
+type Broken = { readonly run: string } | { readonly refusal: Refusal }
 
 async function overrule({ journal, wake }: CommandContext, run: Run, by: Person, reason: string): Promise<Broken> {
   const done = await journal.transact(run.id, (now, at) => decide({ do: 'breakGlass', by, reason }, now, at))
@@ -51,31 +60,27 @@ async function startAnew(
   run: Run,
   reason: string,
 ): Promise<Broken> {
-  const again = run.finished?.status === 'stoppedByPolicy' || run.finished?.status === 'expired'
-  if (!again || run.startedAt !== null || !run.runbook)
-    return {
-      refusal: {
-        reason: `run ${run.id} has ended: ${run.finished?.reason ?? ''}`,
-        fix: 'start a new run, then break the glass for it',
-      },
-    }
+  if (!run.runbook) return { refusal: { reason: 'no runbook was chosen for it' } }
   const id = runId(deps.hash.digest, 'breakGlass', run.id)
+  // Where those who were asked before see it, wherever the command was given.
+  const place = (await threadOf(deps, run)) ?? conversation
   const events: readonly RunEvent[] = [
     {
       type: 'proposed',
-      origin: { kind: 'chat', requester: person, because: reason, conversation, text: text.slice(0, 2000) },
+      origin: { kind: 'chat', requester: person, because: reason, conversation: place, text: text.slice(0, 2000) },
       context: run.context,
       candidates: run.candidates,
       runbook: run.runbook,
       requested: run.requested,
       link: { run: run.id, why: 'breakGlass' },
     },
+    ...joinedOf(run),
     { type: 'glassBroken', by: person, reason },
   ]
   const labels = (await deps.store.record(run.id))?.labels ?? {}
   const created = await journal.create(id, events, labels)
   if (!created)
     return { refusal: { reason: `the glass was broken for it before: run ${id}`, fix: `look at run ${id}` } }
-  if (run.context.incident) await moveEpisode(deps.store, run.context.incident.sysId, run.id, id)
+  await succeed(deps, run, id)
   return { run: id }
 }

@@ -44,10 +44,11 @@ export async function whyNotIn(
   person: Person,
   groups: readonly string[],
   what = 'do this',
+  owner = '',
 ): Promise<Refusal | null> {
-  const allowed = await authority.inAny(person.id, groups, '')
+  const allowed = await authority.inAny(person.id, groups, owner)
   if (allowed.known && allowed.value) return null
-  const names = groups.join(', ')
+  const names = groups.map((name) => (name === 'owner' && owner ? owner : name)).join(', ')
   if (!allowed.known)
     return { reason: `whether you may cannot be told: ${allowed.reason}`, fix: 'try again when the directory answers' }
   return names === ''

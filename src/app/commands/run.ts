@@ -67,7 +67,15 @@ async function ask(context: CommandContext, message: ChatMessage, command: RunCo
     text: message.text.slice(0, 2000),
   }
   const requested = { parameters: command.parameters, targets: command.targets }
-  const assessed = await assess({ id, origin, context: read.value, requested, glass: null, runbook: runbook.id })
+  const assessed = await assess({
+    id,
+    origin,
+    context: read.value,
+    requested,
+    glass: null,
+    standardChange: null,
+    runbook: runbook.id,
+  })
   if (!assessed.ok)
     return {
       ok: false,

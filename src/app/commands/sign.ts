@@ -50,10 +50,12 @@ export const unsign: Handle<CommandOf<'unsign'>> = async (context, { person }, c
 }
 
 async function exceptionFor(context: CommandContext, person: Person, typed: string) {
-  const { may, standing } = context.deps.files.current().governance.exceptions
-  const refused = await whyNotIn(context, person, may, 'sign exceptions')
-  if (refused) return { reply: await refuse(context, person, 'sign', refused) }
+  const { governance, catalog } = context.deps.files.current()
+  const { may, standing } = governance.exceptions
   const exception = own(standing, typed)
+  const owner = exception && catalog.runbooks.get(exception.runbook)?.owner
+  const refused = await whyNotIn(context, person, may, 'sign exceptions', owner)
+  if (refused) return { reply: await refuse(context, person, 'sign', refused) }
   if (exception) return { exception }
   const names = Object.keys(standing)
   const fix = names.length > 0 ? `name one of ${names.join(', ')}` : 'governance.yaml declares none'

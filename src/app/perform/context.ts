@@ -26,7 +26,7 @@ export interface Performing {
 
 /** Appends events that need no further decision, all of them in one commit. */
 export const record = (work: Performing, ...events: readonly RunEvent[]): Promise<Performed> =>
-  work.transact((run) => ({ ok: true, events: run.finished ? [] : events }))
+  work.transact((run) => ({ ok: true, events: run.finished || (run.edit && !work.run.edit) ? [] : events }))
 
 /** Makes a reason visible, once as long as it stays the same, and comes back later. */
 export async function wait(work: Performing, reason: string, againMs: Millis): Promise<Performed> {

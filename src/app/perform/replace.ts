@@ -1,7 +1,7 @@
 // Owns what follows an edit: a run of its own with the edited values, linked to this one, which then ends.
 import type { RunEvent } from '../../core/run.ts'
 import { hasMutated } from '../../core/step-state.ts'
-import { moveEpisode } from '../episodes.ts'
+import { joinedOf, succeed } from '../correlation.ts'
 import { type Performed, type Performing, record } from './context.ts'
 
 /** Safe to repeat: the new run's id was written down with the edit. */
@@ -17,11 +17,11 @@ export async function replace(work: Performing): Promise<Performed> {
     candidates,
     runbook,
     requested: { parameters: edit.parameters, targets: run.requested.targets },
-    link: { run: run.id, why: 'edit' },
+    link: { run: run.id, why: 'edit', parameters: run.draft?.parameters ?? {} },
   }
   const labels = (await deps.store.record(run.id))?.labels ?? {}
-  await journal.create(edit.run, [proposed], labels)
-  if (context.incident) await moveEpisode(deps.store, context.incident.sysId, run.id, edit.run)
+  await journal.create(edit.run, [proposed, ...joinedOf(run)], labels)
+  await succeed(deps, run, edit.run)
   const reason = `${edit.by.name} asked for it with other values: run ${edit.run}`
-  return record(work, { type: 'finished', status: 'refused', reason })
+  return record(work, { type: 'finished', status: 'cancelled', reason })
 }

@@ -1,7 +1,12 @@
 // Owns opening the standard change of a pre-approved class: evidence that exists before anything is sent.
 import type { Work } from '../../core/owed.ts'
+import type { Run } from '../../core/run.ts'
 import type { Millis } from '../../core/values.ts'
 import { isPortError, isTransient } from '../../ports/errors.ts'
+import type { StandardChange } from '../../ports/tickets.ts'
+import { holderOf } from '../locks.ts'
+import { plain } from '../views/escape.ts'
+import { frozenNow } from './act.ts'
 import { type Performed, type Performing, record, wait } from './context.ts'
 
 /** How long the change is planned for; runbot closes it when the run ends. */
@@ -15,31 +20,46 @@ export async function openStandardChange(
   { template }: Extract<Work, { do: 'openStandardChange' }>,
 ): Promise<Performed> {
   const { deps, run } = work
+  const stop = (reason: string) => record(work, { type: 'finished', status: 'stoppedByPolicy', reason })
+  // A run that cannot begin leaves no change behind.
+  const inTheWay = (await frozenNow(work)) ?? (await held(work))
+  if (inTheWay !== null) return stop(inTheWay)
   const now = deps.clock.now()
-  const targets = run.draft?.targets ?? []
   try {
     const change = await deps.tickets.openChange({
       template,
       key: run.id,
-      ciIds: targets.flatMap(({ ci }) => (ci ? [ci.sysId] : [])),
       start: now,
       end: now + PLANNED_FOR_MS,
-      shortDescription: `runbot: ${run.runbook?.title ?? ''} on ${targets.map(({ name }) => name).join(', ')}`.slice(
-        0,
-        160,
-      ),
-      text: [
-        `Run ${run.id}, plan ${run.plan ?? ''}.`,
-        ...(run.context.incident ? [`For ${run.context.incident.number}.`] : []),
-        ...(run.decision?.because ?? []),
-      ].join('\n'),
+      ...aboutOf(run),
     })
     return await record(work, { type: 'standardChangeOpened', ...change })
   } catch (error) {
     if (!isPortError(error)) throw error
     const reason = `the standard change ${template} could not be opened: ${error.message}`
     const since = run.waiting?.since ?? now
-    if (isTransient(error) && now - since < RETRY_FOR_MS) return wait(work, reason, RETRY_MS)
-    return record(work, { type: 'finished', status: 'stoppedByPolicy', reason })
+    return isTransient(error) && now - since < RETRY_FOR_MS ? wait(work, reason, RETRY_MS) : stop(reason)
+  }
+}
+
+async function held({ deps, run }: Performing): Promise<string | null> {
+  for (const target of run.draft?.targets ?? []) {
+    const holder = await holderOf(deps.store, target)
+    if (holder !== null && holder !== run.id) return `run ${holder} is at work on ${target.name}`
+  }
+  return null
+}
+
+function aboutOf(run: Run): Pick<StandardChange, 'ciIds' | 'shortDescription' | 'text'> {
+  const targets = run.draft?.targets ?? []
+  const names = targets.map(({ name }) => name).join(', ')
+  return {
+    ciIds: targets.flatMap(({ ci }) => (ci ? [ci.sysId] : [])),
+    shortDescription: plain(`runbot: ${run.runbook?.title ?? ''} on ${names}`, 160),
+    text: [
+      `Run ${run.id}, plan ${run.plan ?? ''}.`,
+      ...(run.context.incident ? [`For ${plain(run.context.incident.number, 40)}.`] : []),
+      ...(run.decision?.because ?? []).map((each) => plain(each, 300)),
+    ].join('\n'),
   }
 }

@@ -18,6 +18,8 @@ const LOOK_EVERY_MS: Millis = 15_000
 interface Asked {
   readonly scope: string
   readonly plan: string
+  /** When it was asked: the same may be asked again under a stricter rule. */
+  readonly at: Instant
   readonly records: readonly ApprovalRecord[]
   readonly handled: readonly string[]
   readonly open: boolean
@@ -34,13 +36,15 @@ export function approvalRecordsSurface(
   const describe = (run: Run, ask: Ask) =>
     approvalText(run, ask, (request) => deps.endpoints(request)?.describe(request) ?? request.do)
 
-  const tell = async ({ run, newest, entry, cursor }: Telling): Promise<JsonObject> => {
+  const tell = async ({ run, newest, entry, cursor, maybeTold, attempt }: Telling): Promise<JsonObject> => {
     const event = entry.event as unknown as RunEvent
     const { incident } = run.context
     if (!incident || !deps.files.current().servicenow.approvals) return cursor.data
     if (event.type !== 'decided' && event.type !== 'stepAsked' && event.type !== 'escalated') return cursor.data
-    const ask = openAsk(newest)
+    // Records that may stand are known to nobody yet: they are asked for again, and withdrawn where it was decided meanwhile.
+    const ask = (maybeTold ? openAsk(run) : undefined) ?? openAsk(newest)
     if (!ask) return cursor.data
+    await attempt()
     const people = await approvers.of(newest, ask)
     const records = await approvalRecords.request({
       key: `${run.id}:${ask.scope}:${ask.plan.slice(0, 16)}:${ask.at}`,
@@ -50,15 +54,24 @@ export function approvalRecordsSurface(
       dueAt: ask.expiresAt,
     })
     const all = asksIn(cursor.data)
-    const known = all.find((each) => each.scope === ask.scope && each.plan === ask.plan && each.open)
-    const asked: Asked = { scope: ask.scope, plan: ask.plan, records, handled: known?.handled ?? [], open: true }
+    const known = all.find((each) => isOf(each, ask) && each.open)
+    const asked: Asked = {
+      scope: ask.scope,
+      plan: ask.plan,
+      at: ask.at,
+      records,
+      handled: known?.handled ?? [],
+      open: true,
+    }
     return keep([...all.filter((each) => each !== known), asked])
   }
 
-  const handle = async (run: Run, asked: Asked, record: AnsweredRecord): Promise<void> => {
+  /** Whether it is done with; a refused one is open again, and its next answer is looked at anew. */
+  const handle = async (run: Run, asked: Asked, record: AnsweredRecord): Promise<boolean> => {
     if (record.by === null) {
       const why = 'runbot cannot tell that the approver answered in person, so it does not count'
-      return approvalRecords.refuse(record.sysId, why)
+      await approvalRecords.refuse(record.sysId, why)
+      return false
     }
     const done = await answers(run, {
       verb: record.answer === 'approved' ? 'approve' : 'reject',
@@ -68,9 +81,10 @@ export function approvalRecordsSurface(
       note: record.note.slice(0, 500),
       via: 'servicenow',
     })
-    if (done.ok || isOwn(done.run, asked, record)) return
+    if (done.ok || isOwn(done.run, asked, record)) return true
     const { reason, fix } = done.refusal
     await approvalRecords.refuse(record.sysId, `Not done: ${reason}.${fix ? ` What helps: ${fix}.` : ''}`)
+    return false
   }
 
   const settle = async (run: Run, data: JsonObject): Promise<{ data: JsonObject; at?: Instant }> => {
@@ -78,15 +92,14 @@ export function approvalRecordsSurface(
     let changed = false
     const next: Asked[] = []
     for (const asked of asksIn(data)) {
-      const current = ask?.scope === asked.scope && ask.plan === asked.plan
+      const current = ask !== undefined && isOf(asked, ask)
       if (!asked.open) next.push(asked)
       else if (current) {
         const waiting = asked.records.map(({ sysId }) => sysId).filter((sysId) => !asked.handled.includes(sysId))
         const answered = await approvalRecords.answered(waiting)
-        for (const record of answered) await handle(run, asked, record)
-        changed ||= answered.length > 0
-        // A refused record is open again, and its next answer is looked at anew.
-        const counted = answered.filter(({ by }) => by !== null).map(({ sysId }) => sysId)
+        const counted: string[] = []
+        for (const record of answered) if (await handle(run, asked, record)) counted.push(record.sysId)
+        changed ||= counted.length > 0
         next.push({ ...asked, handled: [...asked.handled, ...counted] })
       } else {
         await approvalRecords.withdraw(
@@ -107,8 +120,17 @@ export function approvalRecordsSurface(
       log.warn({ reason: error.message }, 'ServiceNow does not take approval records; Teams still asks')
     return refused && failures >= 5
   }
-  return surface(deps, journal, { name: 'approvals', isFinal, tell, settle: (run, { data }) => settle(run, data) })
+  return surface(deps, journal, {
+    name: 'approvals',
+    oneAtATime: true,
+    isFinal,
+    tell,
+    settle: (run, { data }) => settle(run, data),
+  })
 }
+
+const isOf = (asked: Asked, ask: Ask): boolean =>
+  asked.scope === ask.scope && asked.plan === ask.plan && asked.at === ask.at
 
 /** An answer that was recorded before a crash is not refused the second time. */
 const isOwn = (run: Run | null, asked: Asked, { by, answer }: AnsweredRecord): boolean =>

@@ -2,7 +2,7 @@
 import type { Run, RunEvent } from '../../core/run.ts'
 import { isObject, type JsonObject, own } from '../../core/values.ts'
 import { isPortError } from '../../ports/errors.ts'
-import type { Page } from '../../ports/pager.ts'
+import type { Page, Pager } from '../../ports/pager.ts'
 import type { Deps } from '../deps.ts'
 import type { Journal } from '../journal.ts'
 import { openAsk } from '../views/asks.ts'
@@ -22,31 +22,33 @@ const GLASS = 'glass'
 export function pagerSurface(deps: Deps, journal: Journal): Surface {
   const { log, pagers } = deps
 
-  /** A page that the pager will not take, however often it is asked, is said in the log and delays nothing. */
-  const raise = async (run: Run, name: string, page: Page): Promise<boolean> => {
+  /** What a pager will not take, however often it is asked, is said in the log and delays nothing. */
+  const taken = async (run: Run, name: string, act: (pager: Pager) => Promise<void>): Promise<boolean> => {
     const pager = pagers(name)
     if (!pager) {
       log.error({ run: run.id, pager: name }, 'governance.yaml names a pager that connectors.yaml does not')
       return false
     }
     try {
-      await pager.raise(page)
+      await act(pager)
       return true
     } catch (error) {
       if (!isPortError(error, 'malformed') && !isPortError(error, 'denied')) throw error
-      log.error({ run: run.id, pager: name, reason: error.message }, 'the pager refuses the page')
+      log.error({ run: run.id, pager: name, reason: error.message }, 'the pager refuses the page, or to quiet it')
       return false
     }
   }
 
-  const tell = async ({ run, newest, entry, cursor }: Telling): Promise<JsonObject> => {
+  const tell = async ({ run, newest, entry, cursor, attempt }: Telling): Promise<JsonObject> => {
     const event = entry.event as unknown as RunEvent
     const wanted = pageFor(deps, run, newest, event)
     if (!wanted) return cursor.data
     const { pager, page, scope } = wanted
-    if (!(await raise(run, pager, page))) return cursor.data
     const others = raisedIn(cursor.data).filter(({ key }) => key !== page.key)
-    return { raised: [...others, { pager, key: page.key, scope }] as unknown as readonly JsonObject[] }
+    const raised = keep([...others, { pager, key: page.key, scope }])
+    // On disk before it is sent: only then is it quieted after a crash, also where it was decided meanwhile.
+    await attempt(raised)
+    return (await taken(run, pager, (each) => each.raise(page))) ? raised : cursor.data
   }
 
   return surface(deps, journal, {
@@ -57,12 +59,9 @@ export function pagerSurface(deps: Deps, journal: Journal): Surface {
     settle: async (run, { data }) => {
       const asked = openAsk(run)?.scope
       const over = raisedIn(data).filter(({ scope }) => run.finished !== null || (scope !== GLASS && scope !== asked))
-      for (const { pager, key } of over) await pagers(pager)?.quiet(key, run.finished?.reason ?? 'it was decided')
-      return over.length === 0
-        ? { data }
-        : {
-            data: { raised: raisedIn(data).filter((each) => !over.includes(each)) as unknown as readonly JsonObject[] },
-          }
+      const why = run.finished?.reason ?? 'it was decided'
+      for (const { pager, key } of over) await taken(run, pager, (each) => each.quiet(key, why))
+      return { data: over.length === 0 ? data : keep(raisedIn(data).filter((each) => !over.includes(each))) }
     },
   })
 }
@@ -107,6 +106,8 @@ function subjectOf(run: Run): string {
   const parts = [run.runbook?.title ?? '', targets.slice(0, 3).join(', '), run.context.incident?.number ?? '']
   return parts.filter((part) => part !== '').join(', ')
 }
+
+const keep = (raised: readonly Raised[]): JsonObject => ({ raised }) as unknown as JsonObject
 
 function raisedIn(data: JsonObject): readonly Raised[] {
   const raised = data['raised']

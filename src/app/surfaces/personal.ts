@@ -14,8 +14,12 @@ import { type Surface, surface, type Telling } from './surface.ts'
 
 interface Copy {
   readonly person: string
+  /** What it was sent for: each ask calls whoever is away anew. */
+  readonly ask: string
   readonly posted: Posted
   readonly drawn: number
+  /** It may stand twice, and says so for as long as it is shown. */
+  readonly again: boolean
 }
 
 interface Copies {
@@ -24,6 +28,8 @@ interface Copies {
   readonly unreached: readonly string[]
   /** Who is being written to; after a crash that one copy may stand twice. */
   readonly writing: string | null
+  /** The freeze that the copies show: it is no event of the run. */
+  readonly frozen: string | null
 }
 
 /** More copies help nobody: a group of that size has people in the channel. */
@@ -52,38 +58,54 @@ export function personalSurface(deps: Deps, journal: Journal, cards: RunCards, a
     const ask = openAsk(run)
     const place = ask && (await placeOf(deps, run))
     if (!ask || !place) return cursor.data
-    let kept = read(cursor.data)
+    const before = read(cursor.data)
+    const [copies, unreached] = [[...before.copies], [...before.unreached]]
+    let { writing } = before
+    const state = () => keep({ ...before, copies, unreached, writing })
     for (const person of await away(run, ask)) {
-      if (kept.copies.some((each) => each.person === person) || kept.unreached.includes(person)) continue
-      const again = kept.writing === person
-      await attempt(keep({ ...kept, writing: person }))
+      if (unreached.includes(person)) continue
+      if (copies.some((each) => each.person === person && each.ask === askKey(ask))) continue
+      const again = writing === person
+      writing = person
+      await attempt(state())
       try {
         const message = await cards.card(run, { again, viewer: { id: person, name: '', tenant: '' } })
         const posted = await channel.writeTo(person, place, message)
-        kept = { ...kept, writing: null, copies: [...kept.copies, { person, posted, drawn: run.seq }] }
+        copies.push({ person, ask: askKey(ask), posted, drawn: run.news, again })
       } catch (error) {
-        if (!isPortError(error, 'denied')) throw error
+        if (!isPortError(error)) throw error
+        // What certainly did not get through is no repeat the next time.
+        if (!error.mayHaveHappened) writing = null
+        // Who cannot be addressed keeps nobody else waiting.
+        if (error.kind !== 'denied' && error.kind !== 'malformed') {
+          await attempt(state())
+          throw error
+        }
         log.debug({ run: run.id, reason: error.message }, 'an approver cannot be written to in person')
-        kept = { ...kept, writing: null, unreached: [...kept.unreached, person] }
+        unreached.push(person)
       }
-      await attempt(keep(kept))
+      writing = null
+      await attempt(state())
     }
-    return keep(kept)
+    return state()
   }
 
   const settle = async (run: Run, data: JsonObject): Promise<{ data: JsonObject }> => {
     const kept = read(data)
-    if (kept.copies.every(({ drawn }) => drawn >= run.seq)) return { data }
+    if (kept.copies.length === 0) return { data }
+    const frozen = await cards.frozen(run)
+    if (kept.frozen === frozen && kept.copies.every(({ drawn }) => drawn >= run.news)) return { data }
     const copies: Copy[] = []
     for (const copy of kept.copies) {
       const viewer = { id: copy.person, name: '', tenant: '' }
-      await channel.update(copy.posted, await cards.card(run, { viewer })).catch((error: unknown) => {
+      const message = await cards.card(run, { again: copy.again, viewer })
+      await channel.update(copy.posted, message).catch((error: unknown) => {
         // Who blocked the bot, or left, misses their copy; the others keep theirs true.
         if (!isPortError(error, 'denied') && !isPortError(error, 'notFound')) throw error
       })
-      copies.push({ ...copy, drawn: run.seq })
+      copies.push({ ...copy, drawn: run.news })
     }
-    return { data: keep({ ...kept, copies }) }
+    return { data: keep({ ...kept, copies, frozen }) }
   }
 
   return surface(deps, journal, {
@@ -95,11 +117,14 @@ export function personalSurface(deps: Deps, journal: Journal, cards: RunCards, a
   })
 }
 
+const askKey = ({ scope, plan, at }: Ask): string => `${scope}:${plan}:${at}`
+
 const keep = (copies: Copies): JsonObject => ({ ...copies }) as unknown as JsonObject
 
 const read = (data: JsonObject): Copies => ({
   copies: [],
   unreached: [],
   writing: null,
+  frozen: null,
   ...(isObject(data) ? (data as unknown as Partial<Copies>) : {}),
 })

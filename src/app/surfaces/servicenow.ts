@@ -80,23 +80,27 @@ export function serviceNowSurface(deps: Deps, journal: Journal): Surface {
     }
   }
 
-  /** The change that runbot opened as evidence tells how it ended. */
-  const closeChange = async (run: Run, event: Extract<RunEvent, { type: 'finished' }>): Promise<void> => {
-    if (!run.standardChange) return
-    const { sysId, number } = run.standardChange
+  /** The change that runbot opened as evidence tells how it ended; also one whose opening was cut short by a crash. */
+  const closeChange = async (run: Run, entry: Entry, event: Extract<RunEvent, { type: 'finished' }>): Promise<void> => {
+    if (!run.standardChange && run.decision?.standardChange === undefined) return
     const successful = event.status === 'succeeded'
     try {
-      await tickets.closeChange(sysId, { successful, notes: `runbot ${run.id}: ${plain(event.reason, 1000)}` })
+      await tickets.closeChange(run.id, { successful, notes: `runbot ${run.id}: ${plain(event.reason, 1000)}` })
     } catch (error) {
       if (!isRefusal(error) && !isPortError(error, 'notFound')) throw error
+      const number = run.standardChange?.number ?? 'of this run'
       log.error({ run: run.id, change: number, reason: error.message }, 'the standard change could not be closed')
+      if (!run.context.incident) return
+      const marker = noteMarker(run.id, `${entry.seq}:change`)
+      const text = `The standard change ${number} could not be closed: ${plain(error.message, 300)}\n${marker}`
+      await tickets.note(run.context.incident.sysId, text, marker, true)
     }
   }
 
   const tell = async ({ run, entry, cursor, maybeTold, attempt }: Telling): Promise<JsonObject> => {
     const { incident } = run.context
     const event = entry.event as unknown as RunEvent
-    if (event.type === 'finished') await closeChange(run, event)
+    if (event.type === 'finished') await closeChange(run, entry, event)
     if (!incident) return cursor.data
     const marker = noteMarker(run.id, entry.seq)
     const text = workNote({ seq: entry.seq, event }, run, entry.hash)

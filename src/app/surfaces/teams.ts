@@ -2,12 +2,13 @@
 import type { Run, RunEvent } from '../../core/run.ts'
 import { isObject, type JsonObject } from '../../core/values.ts'
 import type { Conversation, Posted } from '../../ports/channel.ts'
-import type { PortError } from '../../ports/errors.ts'
+import { isPortError, type PortError } from '../../ports/errors.ts'
 import type { Approvers, NamedPerson } from '../approvers.ts'
 import { placeOf } from '../conversations.ts'
 import type { Deps } from '../deps.ts'
 import type { Journal } from '../journal.ts'
 import type { RunCards } from '../run-cards.ts'
+import { openAsk } from '../views/asks.ts'
 import { threadReply } from '../views/thread.ts'
 import { type Cursor, type Surface, surface, type Telling } from './surface.ts'
 
@@ -37,7 +38,7 @@ export function teamsSurface(deps: Deps, journal: Journal, cards: RunCards, appr
     await attempt()
     const posted =
       run.origin.kind === 'chat' ? await channel.reply(place, message) : await channel.openThread(place, message)
-    return keep({ ...NOTHING, card: posted, again: maybeTold, drawn: run.seq, frozen })
+    return keep({ ...NOTHING, card: posted, again: maybeTold, drawn: run.news, frozen })
   }
 
   /** Whom an event calls: whoever stands in now for an ask, whoever is on call for a failure. */
@@ -57,13 +58,20 @@ export function teamsSurface(deps: Deps, journal: Journal, cards: RunCards, appr
       return place ? open(telling, place) : keep({ ...NOTHING, nowhere: true })
     }
     // A reminder that comes late, to an ask that was answered meanwhile, would only disturb.
-    if (event.type === 'reminded' && (newest.finished || newest.seq > run.seq)) return cursor.data
+    if (event.type === 'reminded' && openAsk(newest)?.scope !== event.scope) return cursor.data
     const people = await called(run, event)
     const reply = threadReply(run, event, { approvers: cards.approvers(run), people })
     if (!reply) return cursor.data
     if (event.type === 'reminded' && shown.reminder?.scope === event.scope) {
-      await channel.update(shown.reminder.posted, reply)
-      return cursor.data
+      const stands = await channel.update(shown.reminder.posted, reply).then(
+        () => true,
+        (error: unknown) => {
+          // Somebody deleted it: the next one is a message of its own.
+          if (isPortError(error, 'denied') || isPortError(error, 'notFound')) return false
+          throw error
+        },
+      )
+      if (stands) return cursor.data
     }
     await attempt()
     const text = maybeTold ? `${reply.text} (once more: the answer to the first try was lost)` : reply.text
@@ -75,9 +83,9 @@ export function teamsSurface(deps: Deps, journal: Journal, cards: RunCards, appr
     const shown = read(data)
     if (!shown.card) return { data }
     const frozen = await cards.frozen(run)
-    if (shown.drawn >= run.seq && shown.frozen === frozen) return { data }
+    if (shown.drawn >= run.news && shown.frozen === frozen) return { data }
     await channel.update(shown.card, await cards.card(run, { again: shown.again, in: shown.card.conversation }))
-    return { data: keep({ ...shown, drawn: run.seq, frozen }) }
+    return { data: keep({ ...shown, drawn: run.news, frozen }) }
   }
 
   return surface(deps, journal, {

@@ -14,6 +14,13 @@ export function openAsk(run: Run): Ask | undefined {
   return wanted.reduce<Ask | undefined>((newest, ask) => (!newest || ask.at >= newest.at ? ask : newest), undefined)
 }
 
+/** The ask that was made last, whatever came of it. */
+export const newestAsk = (run: Pick<Run, 'asks'>): Ask | undefined =>
+  Object.values(run.asks).reduce<Ask | undefined>(
+    (newest, ask) => (!newest || ask.at >= newest.at ? ask : newest),
+    undefined,
+  )
+
 /** How many different people an ask needs. */
 export const peopleNeeded = (ask: Pick<Ask, 'rule'>): number =>
   ask.rule.lines.reduce((sum, line) => sum + line.quorum, 0)

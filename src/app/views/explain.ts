@@ -1,5 +1,5 @@
 // Owns what `explain` says of a run: evidence, what matched and what did not, every guardrail, the rule, who may do what.
-import { tally } from '../../core/approval.ts'
+import { approvalsFor, tally } from '../../core/approval.ts'
 import type { ApprovalRule } from '../../core/governance.ts'
 import type { Run } from '../../core/run.ts'
 import type { Instant } from '../../core/values.ts'
@@ -111,8 +111,7 @@ function now(run: Run, { at, frozen, groups, people }: ExplainContext): readonly
   if (frozen !== null) lines.push(`🧊 ${markdown(frozen, 200)}: approvals are refused, nothing new is sent`)
   if (run.waiting) lines.push(`⏳ ${markdown(run.waiting.reason, 240)}`)
   if (!ask) return lines
-  const given = run.approvals.filter((each) => each.scope === ask.scope && each.plan === ask.plan)
-  const { missing } = tally(ask.rule, given, { authors: [] })
+  const { missing } = tally(ask.rule, approvalsFor(run, ask), { authors: [] })
   const who = people.length > 0 ? ` (${markdown(people.join(', '), 300)})` : ''
   lines.push(`Approve or reject: ${markdown(groups, 200)}${who}, until ${inText(ask.expiresAt)}`)
   lines.push(`Missing: ${markdown(missing.join(' and ') || `${peopleNeeded(ask)} people`, 200)}`)

@@ -50,7 +50,8 @@ const words = {
 const failures = new Set<EndStatus>(['failed', 'rolledBack', 'rollbackFailed', 'needsHuman'])
 
 /** What every note bears, and what is looked for before one is written again. */
-export const noteMarker = (run: string, seq: number | `${number}:update`): string => `[runbot ${run}#${seq}]`
+export const noteMarker = (run: string, seq: number | `${number}:update` | `${number}:change`): string =>
+  `[runbot ${run}#${seq}]`
 
 /**
  * The work note for one entry, or null where the record needs none. `run` is the newest state, which may be ahead.

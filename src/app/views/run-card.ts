@@ -14,6 +14,7 @@ import { concernLines } from './guardrail-lines.ts'
 import { howFar, whatRuns, whatUndoes, whatWasCaptured, whereItRuns } from './plan-facts.ts'
 import { stepsOf } from './planned-calls.ts'
 import { progressLines } from './progress.ts'
+import { stillMissing } from './rule-words.ts'
 import { isAsking, isUnderWay, standingOf, toneOf } from './status.ts'
 import { type Fact, fact, type Line, line, quoted, said } from './text-run.ts'
 
@@ -23,7 +24,7 @@ export type RenderCard = (name: string, data: JsonObject) => Json
 export interface RunCardContext {
   readonly at: Instant
   readonly publicUrl?: string
-  /** Who may approve: names or titles of groups. */
+  /** Whose word is wanted, as a phrase: `one of web-platform and one of change-managers`. */
   readonly approvers: string
   /** The exact request as a person reads it, without secrets. */
   readonly describe: (request: PlannedRequest) => string
@@ -59,13 +60,14 @@ const words = {
   via: ' in ServiceNow',
   approved: 'Approved, about to start',
   preview: 'Dry run · nothing will be sent',
+  held: 'Frozen · approval waits',
   until: 'until ',
   asked: (name: string) => `${name} asks for this`,
   noIncident: 'Asked for in chat',
   noRunbook: 'No runbook was chosen',
   may: 'Approve',
-  quorum: (have: number, need: number) =>
-    need === 1 ? 'One of ' : have === 0 ? `${need} people: ` : `${have} of ${need}: `,
+  count: (have: number, need: number) => `${have} of ${need} · `,
+  missing: 'Still missing: ',
   apart: { requester: 'not the requester', author: 'not the author', opener: 'not the opener' },
   by: 'Approved',
   outcome: 'Outcome',
@@ -112,8 +114,14 @@ function view(run: Run, context: RunCardContext, caps: Caps, folded: Caps): Json
     run: run.id,
     scope,
     plan: run.plan ?? '',
-    tone: context.preview ? 'emphasis' : decided ? 'accent' : toneOf(run.status),
-    state: context.preview ? words.preview : decided ? words.approved : standingOf(run),
+    tone: context.preview ? 'emphasis' : decided ? 'accent' : isHeld(ask, frozen) ? 'attention' : toneOf(run.status),
+    state: context.preview
+      ? words.preview
+      : decided
+        ? words.approved
+        : isHeld(ask, frozen)
+          ? words.held
+          : standingOf(run),
     when: ask
       ? `${words.until}${onCard(ask.expiresAt, context.at)}`
       : run.finished
@@ -147,15 +155,21 @@ function subject(run: Run, caps: Caps): readonly Line[] {
   if (incident) {
     const about = [quoted(incident.number, 40, caps, 'subtle')]
     if (ci) about.push(said(' · ', 'subtle'), quoted(ci.name, 60, caps, 'subtle'))
-    return [line(quoted(incident.shortDescription, 160, caps, 'head')), line(...about)]
+    return [line(quoted(incident.shortDescription, 160, caps, 'head')), line(...about), ...askedBy(run, caps)]
   }
   if (run.origin.kind === 'event') return []
-  const { because, requester } = run.origin
-  return [
-    ...(because === '' ? [] : [line(quoted(because, 160, caps, 'head'))]),
-    line(said(words.asked(literal(requester.name, 60)), 'subtle')),
-  ]
+  const { because } = run.origin
+  return [...(because === '' ? [] : [line(quoted(because, 160, caps, 'head'))]), ...askedBy(run)]
 }
+
+/** Who asked for it, and where an incident says the what, also why. */
+function askedBy({ origin }: Run, caps?: Caps): readonly Line[] {
+  if (origin.kind === 'event') return []
+  const why = caps && origin.because !== '' ? [said(': ', 'subtle'), quoted(origin.because, 160, caps, 'subtle')] : []
+  return [line(said(words.asked(literal(origin.requester.name, 60)), 'subtle'), ...why)]
+}
+
+const isHeld = (ask: Ask | undefined, frozen: string | null): boolean => ask !== undefined && frozen !== null
 
 const offersEdit = (ask: Ask | undefined, context: RunCardContext): boolean =>
   ask?.scope === 'run' && !context.frozen && (context.viewer?.edit ?? true)
@@ -221,15 +235,20 @@ function approvalFacts(run: Run, context: RunCardContext, caps: Caps): readonly 
   const rule = ask?.rule ?? (context.preview ? run.decision?.rule : undefined)
   if (!rule) return yes.length > 0 ? [fact(words.by, ...yes)] : []
   const scope = ask ? scopeName(ask.scope) : ''
+  const need = peopleNeeded({ rule })
   const apart = rule.not.map((each) => words.apart[each]).join(', ')
   const who = line(
     ...(scope === '' ? [] : [said(words.step), quoted(scope, 60, caps, 'bold'), said(': ')]),
-    said(words.quorum(given.length, peopleNeeded({ rule }))),
-    quoted(context.approvers, 160, caps, 'bold'),
+    ...(need > 1 && given.length > 0 ? [said(words.count(given.length, need))] : []),
+    quoted(capital(context.approvers), 240, caps, 'bold'),
     ...(apart === '' ? [] : [said(` · ${apart}`, 'subtle')]),
   )
-  return [fact(words.may, who, ...yes)]
+  const missing = ask ? stillMissing(run, ask, run.runbook?.owner ?? '') : ''
+  const left = missing === '' ? [] : [line(said(words.missing, 'warn'), quoted(missing, 160, caps, 'bold'))]
+  return [fact(words.may, who, ...yes, ...left)]
 }
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 
 const touched = (run: Run): boolean => Object.keys(run.steps).length > 0
 

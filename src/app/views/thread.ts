@@ -124,6 +124,8 @@ export function threadReply(run: Run, event: RunEvent, context: ThreadContext): 
         text: `${words.rolledBack[event.outcome](where(event))}${because(event.outcome === 'succeeded' ? '' : event.reason)}`,
       }
     case 'finished': {
+      // That it is asked for with other values was said already.
+      if (run.edit) return null
       const text = `${endings[event.status]} **${nameOf(event.status)}**${because(event.reason)}`
       return escalates.has(event.status) ? calling(`${text}\n\n${words.help}`, context) : { text }
     }

@@ -17,7 +17,13 @@ type Window =
   | { readonly is: 'calendar'; readonly why: string }
   | { readonly is: 'changes'; readonly changes: readonly Change[] }
   /** No change is open, but the class is pre-approved: runbot opens one from this template before it begins. */
-  | { readonly is: 'preApproved'; readonly template: string; readonly class: string }
+  | {
+      readonly is: 'preApproved'
+      readonly template: string
+      readonly class: string
+      /** Those that are open on other targets. */
+      readonly changes: readonly Change[]
+    }
   | { readonly is: 'closed' | 'unknown'; readonly target: string; readonly reason: string }
 
 /** The template of the standard change that runbot is to open before it begins; null: none is needed. */
@@ -33,11 +39,14 @@ export const changeWindowGuardrail: Guardrail = (input) => {
       return pass('change window', 'none is needed here')
     case 'calendar':
       return pass('change window', window.why)
-    case 'preApproved':
+    case 'preApproved': {
+      const others = conflictsOf(input, window.changes)
+      if (others.answer !== 'pass') return others
       return pass(
         'change window',
         `${window.class} is pre-approved: runbot opens the standard change ${window.template}, and closes it at the end`,
       )
+    }
     case 'unknown':
       return unknownAnswer(
         'change window',
@@ -66,6 +75,7 @@ function windowOf(input: GuardrailInput): Window {
   const open = calendars.find((each) => each.state.open)
   if (open) return { is: 'calendar', why: `calendar ${open.calendar.name} is open: ${open.state.why}` }
   const changes: Change[] = []
+  const uncovered: string[] = []
   for (const { name } of input.draft.targets) {
     const environment = input.environments.get(name)?.environment.name
     if (environment === undefined || !needing.includes(environment)) continue
@@ -73,13 +83,19 @@ function windowOf(input: GuardrailInput): Window {
     if (!answer?.known) return { is: 'unknown', target: name, reason: answer?.reason ?? 'not read' }
     const change = answer.value.find((each) => isOpenChange(each, input.at))
     if (change) changes.push(change)
-    else {
-      const named = input.draft.runbook.class
-      const template = named === null ? undefined : own(input.governance.classes, named)?.standardChange
-      if (named !== null && template !== undefined) return { is: 'preApproved', template, class: named }
-      const none = calendars.length > 0 ? ', and no calendar is open' : ''
-      return { is: 'closed', target: name, reason: `no change on ${name} is in Implement now${none}` }
-    }
+    else uncovered.push(name)
+  }
+  const [target] = uncovered
+  if (target !== undefined) {
+    const named = input.draft.runbook.class
+    const template = named === null ? undefined : own(input.governance.classes, named)?.standardChange
+    const { standardChange } = input.facts
+    // Its own change was opened once: where somebody closed it since, that is a no.
+    if (named !== null && template !== undefined && !standardChange)
+      return { is: 'preApproved', template, class: named, changes }
+    const none = calendars.length > 0 ? ', and no calendar is open' : ''
+    const closed = standardChange ? `, not ${standardChange.number} either` : ''
+    return { is: 'closed', target, reason: `no change on ${target} is in Implement now${closed}${none}` }
   }
   return { is: 'changes', changes }
 }

@@ -42,6 +42,8 @@ export interface PolicyFacts {
   readonly freezes: Known<readonly Freeze[]>
   /** How many other runs began in the last hour. */
   readonly runsLastHour: Known<number>
+  /** The change that runbot opened for this run; null: none yet. */
+  readonly standardChange: { readonly sysId: string; readonly number: string } | null
   /** Under standing exceptions. */
   readonly signatures: Known<readonly Signature[]>
   /** null: nobody broke the glass for this run. */

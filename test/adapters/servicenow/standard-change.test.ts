@@ -169,8 +169,8 @@ describe('standard changes', () => {
     })
 
     it('opens no second one where the first is over, or where there are two', async () => {
-      const { sysId } = await open()
-      await world.adapter.closeChange(sysId, done)
+      await open()
+      await world.adapter.closeChange(order.key, done)
       await assert.rejects(open(), portError('denied', /over already.*a new run is needed/))
       world.world.openChange({ fields: { correlation_id: 'run-7' } })
       await assert.rejects(open(), portError('malformed', /several changes of this run: CHG.*cancel all but one/))
@@ -187,8 +187,8 @@ describe('standard changes', () => {
 
   describe('closing one', () => {
     it('goes over Review to Closed with code and notes', async () => {
-      const { sysId } = await open()
-      await world.adapter.closeChange(sysId, done)
+      await open()
+      await world.adapter.closeChange(order.key, done)
       const [row] = rows()
       assert.deepEqual([row?.state, row?.close_code, row?.close_notes], ['3', 'successful', done.notes])
       const states = world.world.servicenow.requests.filter(patch).map(({ body }) => (body as { state: string }).state)
@@ -196,23 +196,28 @@ describe('standard changes', () => {
     })
 
     it('says when it was not successful', async () => {
-      const { sysId } = await open()
-      await world.adapter.closeChange(sysId, { successful: false, notes: 'Rolled back.' })
+      await open()
+      await world.adapter.closeChange(order.key, { successful: false, notes: 'Rolled back.' })
       assert.equal(rows()[0]?.close_code, 'unsuccessful')
+    })
+
+    it('does nothing where this key has no change', async () => {
+      await world.adapter.closeChange('never-opened', done)
+      assert.equal(count(patch), 0)
     })
 
     it('leaves one that is closed or canceled as it is', async () => {
       for (const state of ['3', '4']) {
-        const change = world.world.openChange({ fields: { state, close_notes: 'by hand' } })
-        await world.adapter.closeChange(change.sys_id ?? '', done)
+        world.world.openChange({ fields: { state, close_notes: 'by hand', correlation_id: `run-${state}` } })
+        await world.adapter.closeChange(`run-${state}`, done)
       }
       assert.equal(count(patch), 0)
     })
 
     it('is repeated without harm after a lost answer', async () => {
-      const { sysId } = await open()
+      await open()
       world.world.servicenow.faults.add({ fault: 'reset-after-commit', match: patch, times: 2 })
-      await world.adapter.closeChange(sysId, done)
+      await world.adapter.closeChange(order.key, done)
       assert.equal(rows()[0]?.state, '3')
       assert.equal(count(patch), 4)
     })
@@ -221,27 +226,27 @@ describe('standard changes', () => {
       world.world.servicenow.changes.block('-1', 'Approved')
       await assert.rejects(open(), portError('denied', /Approved/))
       const id = rows()[0]?.sys_id ?? ''
-      await world.adapter.closeChange(id, { successful: false, notes: 'The run was stopped.' })
+      await world.adapter.closeChange(order.key, { successful: false, notes: 'The run was stopped.' })
       assert.deepEqual([rows()[0]?.state, rows()[0]?.close_code], ['4', ''])
       assert.deepEqual(notes(id), ['The run was stopped.'])
     })
 
     it('names what is mandatory and missing (P12)', async () => {
-      const { sysId } = await open()
+      await open()
       const words = /mandatory: Close notes; fill it in on the change/
-      await assert.rejects(world.adapter.closeChange(sysId, { ...done, notes: '' }), portError('malformed', words))
+      await assert.rejects(world.adapter.closeChange(order.key, { ...done, notes: '' }), portError('malformed', words))
       assert.equal(rows()[0]?.state, '0')
-      await world.adapter.closeChange(sysId, done)
+      await world.adapter.closeChange(order.key, done)
       assert.equal(rows()[0]?.state, '3')
     })
 
     it('names the close codes of this instance where it has others (P12)', async () => {
-      const { sysId } = await open()
+      await open()
       for (const choice of world.world.servicenow.rows('sys_choice'))
         if (choice.name === 'change_request' && choice.value === 'successful')
           world.world.servicenow.update('sys_choice', choice.sys_id ?? '', { value: 'done_well' })
       const words = /mandatory: Close code; "successful" is no close code of this instance; it has .*done_well/
-      await assert.rejects(world.adapter.closeChange(sysId, done), portError('malformed', words))
+      await assert.rejects(world.adapter.closeChange(order.key, done), portError('malformed', words))
     })
   })
 })

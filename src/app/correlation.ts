@@ -1,0 +1,46 @@
+// Owns correlation: incidents of one CI and signature join the run that is open for them (DESIGN §4.3).
+import type { IncidentContext } from '../core/incident.ts'
+import type { Run, RunEvent } from '../core/run.ts'
+import { isObject } from '../core/values.ts'
+import type { Deps } from './deps.ts'
+import { swap } from './documents.ts'
+import { moveEpisode } from './episodes.ts'
+
+const KIND = 'signature'
+
+/** The mapped signature column, else class and CI; without either, no correlation (DESIGN §9 Facts). */
+export function signatureOf(deps: Deps, { incident, ci }: IncidentContext, runbook: string | null): string | null {
+  if (!ci) return null
+  const mapped = incident?.facts['signature']
+  if (mapped?.known && typeof mapped.value === 'string' && mapped.value !== '')
+    return deps.hash.digest(JSON.stringify([ci.sysId, 'signature', mapped.value]))
+  const name = runbook === null ? undefined : deps.files.current().catalog.runbooks.get(runbook)?.match?.class
+  return name === undefined ? null : deps.hash.digest(JSON.stringify([ci.sysId, 'class', name]))
+}
+
+/** The run that incidents of this signature join, while the window lasts. */
+export async function openRun(deps: Deps, key: string): Promise<string | null> {
+  const { value } = (await deps.store.get(KIND, key)) ?? {}
+  if (!isObject(value) || typeof value['run'] !== 'string' || typeof value['at'] !== 'number') return null
+  const within = value['at'] > deps.clock.now() - deps.files.current().governance.correlationWindowMs
+  return within ? value['run'] : null
+}
+
+export const rememberOpen = (deps: Deps, key: string, run: string): Promise<void> =>
+  swap<void>(deps.store, KIND, key, () => ({ write: { run, at: deps.clock.now() }, result: undefined }))
+
+/** The incidents that joined a run, as events of the run that takes its place. */
+export const joinedOf = (run: Run): readonly RunEvent[] => run.joined.map((incident) => ({ type: 'joined', incident }))
+
+/** Episodes and correlation go on under the run that takes another's place. Safe to repeat. */
+export async function succeed(deps: Deps, run: Run, next: string): Promise<void> {
+  const incidents = [run.context.incident, ...run.joined].flatMap((each) => (each ? [each.sysId] : []))
+  for (const sysId of incidents) await moveEpisode(deps.store, sysId, run.id, next)
+  const key = signatureOf(deps, run.context, run.runbook?.id ?? null)
+  if (key === null) return
+  await swap<void>(deps.store, KIND, key, (value) =>
+    isObject(value) && value['run'] === run.id
+      ? { write: { ...value, run: next }, result: undefined }
+      : { result: undefined },
+  )
+}
