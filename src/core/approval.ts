@@ -1,6 +1,7 @@
 // Owns approvals: who may say yes to what, and whether a rule is met by different people.
 import type { ApprovalLine, ApprovalRule } from './governance.ts'
 import type { Approval, Ask, Person, Run } from './run.ts'
+import { assign, seatsOf } from './seats.ts'
 import type { Millis } from './values.ts'
 
 /** What the directory says of one person for one rule, at one moment. */
@@ -56,7 +57,7 @@ export function approvalsFor(
  * it counts for: those that the person belonged to at the click, at a time when they counted, and still does.
  */
 export function tally(rule: ApprovalRule, approvals: readonly Counted[], parties: Absent): Tally {
-  const seats = rule.lines.flatMap((line) => Array.from({ length: line.quorum }, () => line))
+  const seats = seatsOf(rule)
   const filled = assign(
     seats.map((seat) => approvals.flatMap((approval, index) => (fills(seat, approval) ? [index] : []))),
   )
@@ -96,22 +97,4 @@ function unknownParty(rule: ApprovalRule, { authors, opener }: Absent): string |
   if (rule.not.includes('author') && authors === null) return "the runbook's author"
   if (rule.not.includes('opener') && opener === 'unknown') return "the incident's opener"
   return null
-}
-
-/** Gives each seat a person of its own where that is possible (augmenting paths). */
-function assign(candidates: readonly (readonly number[])[]): readonly (number | undefined)[] {
-  const seatOf = new Map<number, number>()
-  const place = (seat: number, tried: Set<number>): boolean =>
-    (candidates[seat] ?? []).some((person) => {
-      if (tried.has(person)) return false
-      tried.add(person)
-      const holder = seatOf.get(person)
-      if (holder !== undefined && !place(holder, tried)) return false
-      seatOf.set(person, seat)
-      return true
-    })
-  candidates.forEach((_, seat) => place(seat, new Set()))
-  const people: (number | undefined)[] = candidates.map(() => undefined)
-  for (const [person, seat] of seatOf) people[seat] = person
-  return people
 }

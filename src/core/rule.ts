@@ -1,5 +1,6 @@
 // Owns what one approval rule is against another: which is stricter, what satisfies both, and whom a rule speaks of.
 import type { ApprovalLine, ApprovalRule, BreakGlass } from './governance.ts'
+import { assign, linesOf, seatsOf } from './seats.ts'
 import type { Instant } from './values.ts'
 
 /** Every group that a rule names, each once; with those that may stand in. */
@@ -20,15 +21,11 @@ export const everyGroup = ({ from, substitute }: ApprovalLine): readonly string[
   ...(substitute?.from ?? []),
 ]
 
-/** Whoever satisfies `stronger` satisfies `rule`: each of its lines is covered by one, and it keeps nobody else out. */
+/** Whoever satisfies `stronger` satisfies `rule`: each of its seats is covered by one, and it keeps nobody else out. */
 export const isCoveredBy = (rule: ApprovalRule, stronger: ApprovalRule): boolean => {
-  const free = [...stronger.lines]
-  const covered = rule.lines.every((line) => {
-    const index = free.findIndex((each) => each.quorum >= line.quorum && isNarrower(each, line))
-    if (index >= 0) free.splice(index, 1)
-    return index >= 0
-  })
-  return covered && rule.not.every((each) => stronger.not.includes(each))
+  const theirs = seatsOf(stronger)
+  const covered = assign(seatsOf(rule).map((seat) => indices(theirs, (each) => isNarrower(each, seat))))
+  return covered.every((index) => index !== undefined) && rule.not.every((each) => stronger.not.includes(each))
 }
 
 /** The same in every part, however it was put together. */
@@ -38,28 +35,26 @@ export const isSame = (a: ApprovalRule, b: ApprovalRule): boolean =>
     JSON.stringify([b.lines, b.expiresMs, b.remindMs, b.page, b.not])
 
 /**
- * The rule that satisfies both. Lines that one person could serve for both rules are not asked twice; it excludes
- * whom either excludes, and expires with the earlier of the two.
+ * The rule that satisfies both. A seat that one person could take for both rules is not asked twice; who stands in for
+ * one of them alone does not stand in for both. It excludes whom either excludes, and expires with the earlier of the two.
  */
 export function bothOf(a: ApprovalRule, b: ApprovalRule): ApprovalRule {
   const [first, second] = isStricter(b, a) ? [b, a] : [a, b]
-  const lines = [...first.lines]
-  const added: ApprovalLine[] = []
-  const taken = new Set<number>()
-  for (const line of second.lines) {
-    const index = lines.findIndex((each, at) => !taken.has(at) && isNarrower(each, line))
-    const found = lines[index]
-    if (!found) added.push(line)
-    else {
-      taken.add(index)
-      lines[index] = { ...found, quorum: Math.max(found.quorum, line.quorum) }
-    }
-  }
+  const seats = [...seatsOf(first)]
+  const wanted = seatsOf(second)
+  const shared = assign(wanted.map((seat) => indices(seats, (each) => isWithin(each.from, seat.from))))
+  const added = wanted.filter((seat, index) => {
+    const at = shared[index]
+    const found = at === undefined ? undefined : seats[at]
+    if (at === undefined || !found) return true
+    if (!isNarrower(found, seat)) seats[at] = { from: found.from, quorum: 1 }
+    return false
+  })
   const reminders = [first.remindMs, second.remindMs].filter((each) => each !== undefined)
   const page = first.page ?? second.page
   return {
     name: added.length > 0 ? `${first.name} + ${second.name}` : first.name,
-    lines: [...lines, ...added],
+    lines: linesOf([...seats, ...added]),
     expiresMs: Math.min(first.expiresMs, second.expiresMs),
     ...(reminders.length > 0 ? { remindMs: Math.min(...reminders) } : {}),
     ...(page === undefined ? {} : { page }),
@@ -85,15 +80,21 @@ function isStricter(a: ApprovalRule, b: ApprovalRule): boolean {
   return groups(a) < groups(b)
 }
 
-/** Whoever fills a seat of `line` could fill one of `wider`, at the same time. */
-function isNarrower(line: ApprovalLine, wider: ApprovalLine): boolean {
+/** Whoever takes `seat` could take `wider`, at the same time. */
+function isNarrower(seat: ApprovalLine, wider: ApprovalLine): boolean {
   const later = wider.substitute
   return (
-    line.from.every((group) => wider.from.includes(group)) &&
-    (line.substitute?.from ?? []).every(
+    isWithin(seat.from, wider.from) &&
+    (seat.substitute?.from ?? []).every(
       (group) =>
         wider.from.includes(group) ||
-        (later !== undefined && later.from.includes(group) && (line.substitute?.afterMs ?? 0) >= later.afterMs),
+        (later !== undefined && later.from.includes(group) && (seat.substitute?.afterMs ?? 0) >= later.afterMs),
     )
   )
 }
+
+const isWithin = (groups: readonly string[], others: readonly string[]): boolean =>
+  groups.every((group) => others.includes(group))
+
+const indices = <T>(list: readonly T[], fits: (each: T) => boolean): readonly number[] =>
+  list.flatMap((each, index) => (fits(each) ? [index] : []))
