@@ -23,7 +23,7 @@ export function serviceNowSurface(deps: Deps, journal: Journal): Surface {
       if (!isRefusal(error)) throw error
       log.warn({ run: run.id, reason: error.message }, 'ServiceNow refused the update of the incident')
       const marker = noteMarker(run.id, `${entry.seq}:update`)
-      const text = `ServiceNow refused to update this incident: ${plain(error.message, 300)}\n${marker}`
+      const text = `ServiceNow refused to update this incident: ${plain(error.message, 600)}\n${marker}`
       await tickets.note(sysId, text, marker, true)
       return false
     }
