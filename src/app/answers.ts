@@ -1,7 +1,8 @@
 // Owns a person's answer to an ask, whichever way it came: every check is made again here (P1, P10, P12).
-import { decide, type Verdict } from '../core/decide.ts'
+import { decide } from '../core/decide.ts'
 import type { ApprovalScope, Person, Run } from '../core/run.ts'
 import { own } from '../core/values.ts'
+import type { Verdict } from '../core/verdict.ts'
 import type { Authority } from './authority.ts'
 import type { Deps } from './deps.ts'
 import { whyFrozen } from './freezes.ts'

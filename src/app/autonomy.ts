@@ -18,7 +18,7 @@ const KEY = 'set'
 /** What was set, the newest first. Rejects when the store does not answer. */
 export async function autonomySettings({ store }: Pick<Deps, 'store'>): Promise<readonly AutonomySetting[]> {
   const value = (await store.get(KIND, KEY))?.value
-  return Array.isArray(value) ? (value as unknown as readonly AutonomySetting[]) : []
+  return Array.isArray(value) ? value : []
 }
 
 /** Sets the level for a runbook and environment, or takes the setting back where the level is null. */
@@ -28,7 +28,7 @@ export const setAutonomy = (
   setting: AutonomySetting | null,
 ): Promise<void> =>
   swap<void>(store, KIND, KEY, (value) => {
-    const all = Array.isArray(value) ? (value as unknown as readonly AutonomySetting[]) : []
+    const all = Array.isArray(value) ? value : []
     const others = all.filter((each) => each.runbook !== about.runbook || each.environment !== about.environment)
     const next = setting ? [setting, ...others] : others
     return { write: next.map((each) => ({ ...each })), result: undefined }

@@ -1,7 +1,8 @@
 // Owns what a click on a card may do: every check is made again here, whatever the card showed (P1, P10, P12).
-import type { Refusal } from '../core/decide.ts'
+
 import type { Person, Run } from '../core/run.ts'
 import type { JsonObject } from '../core/values.ts'
+import type { Refusal } from '../core/verdict.ts'
 import type { Click, ClickAnswer, TurnedAway } from '../ports/inbound.ts'
 import type { Answers } from './answers.ts'
 import type { Assess } from './assess.ts'

@@ -1,8 +1,9 @@
 // Owns asking for the same run with other values: within the runbook's bounds, as a run of its own (P9).
-import { decide, type Refusal } from '../core/decide.ts'
+import { decide } from '../core/decide.ts'
 import { parametersOf } from '../core/parameters.ts'
 import type { Origin, Person, Run } from '../core/run.ts'
-import { type Json, type JsonObject, own } from '../core/values.ts'
+import { type JsonObject, own } from '../core/values.ts'
+import type { Refusal } from '../core/verdict.ts'
 import type { Assess } from './assess.ts'
 import type { Authority } from './authority.ts'
 import type { Deps } from './deps.ts'
@@ -39,7 +40,7 @@ export async function editRun(
   const bound = parametersOf(runbook, parameters)
   if (!bound.ok) return no({ reason: bound.problems.join('; '), fix: `stay within the bounds of ${runbook.id}` })
   const standing = await authority.standing(by.id, asked.rule, runbook.owner, true)
-  const next = runId(deps.hash.digest, 'edit', run.id, plan, deps.hash.canonicalize(bound.value as Json))
+  const next = runId(deps.hash.digest, 'edit', run.id, plan, deps.hash.canonicalize(bound.value))
   // What policy would stop anyway must not end the run that waits.
   const origin: Origin = { kind: 'chat', requester: by, because: note, conversation, text: '' }
   const requested = { parameters, targets: run.requested.targets }

@@ -1,10 +1,11 @@
 // Owns the freeze document: which freezes are in force, read straight from the store so that it holds within a second.
-import type { Refusal } from '../core/decide.ts'
+
 import { freezeCovers, freezeWords, frozenByCalendar } from '../core/guardrails/freeze.ts'
 import type { Freeze } from '../core/guardrails/input.ts'
 import { environmentsOf } from '../core/policy.ts'
 import type { Run } from '../core/run.ts'
 import { type Json, own } from '../core/values.ts'
+import type { Refusal } from '../core/verdict.ts'
 import type { Content } from '../ports/catalog.ts'
 import type { Store } from '../ports/store.ts'
 import type { Deps } from './deps.ts'

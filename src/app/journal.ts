@@ -1,10 +1,10 @@
 // Owns reading and writing run logs: load and fold, decide and append, with the hash chain and the race handled.
 import { linkEntries } from '../core/audit.ts'
 import { CONTROL_CHAIN, type ControlEvent } from '../core/control.ts'
-import type { Refusal, Verdict } from '../core/decide.ts'
 import { emptyRun, evolve } from '../core/evolve.ts'
 import type { Run, RunEvent } from '../core/run.ts'
 import type { Instant, Json } from '../core/values.ts'
+import type { Refusal, Verdict } from '../core/verdict.ts'
 import { isPortError } from '../ports/errors.ts'
 import type { ChainRecord, Entry } from '../ports/store.ts'
 import type { Deps } from './deps.ts'

@@ -9,13 +9,13 @@ const KEY = 'signatures'
 /** Every signature, also of exceptions that are gone or have changed since. Rejects when the store does not answer. */
 export async function signatures(store: Store): Promise<readonly Signature[]> {
   const value = (await store.get(KIND, KEY))?.value
-  return Array.isArray(value) ? (value as unknown as readonly Signature[]) : []
+  return Array.isArray(value) ? value : []
 }
 
 /** Adds a signature; false when this person has signed this content already. */
 export const addSignature = (store: Store, signature: Signature): Promise<boolean> =>
   swap<boolean>(store, KIND, KEY, (value) => {
-    const all = Array.isArray(value) ? (value as unknown as readonly Signature[]) : []
+    const all = Array.isArray(value) ? value : []
     const known = all.some(
       (each) =>
         each.exception === signature.exception &&
@@ -31,7 +31,7 @@ export const addSignature = (store: Store, signature: Signature): Promise<boolea
 /** Takes somebody's signature back; false when there was none. */
 export const removeSignature = (store: Store, exception: string, person: string): Promise<boolean> =>
   swap<boolean>(store, KIND, KEY, (value) => {
-    const all = Array.isArray(value) ? (value as unknown as readonly Signature[]) : []
+    const all = Array.isArray(value) ? value : []
     const kept = all.filter((each) => each.exception !== exception || each.by.id.toLowerCase() !== person.toLowerCase())
     if (kept.length === all.length) return { result: false }
     return { write: kept.map((each) => ({ ...each, by: { ...each.by } })), result: true }

@@ -1,6 +1,7 @@
 // Owns stopping a run: who may, and what it means (P11). The same for the card's button and the command.
-import { decide, type Refusal } from '../core/decide.ts'
+import { decide } from '../core/decide.ts'
 import type { Person, Run } from '../core/run.ts'
+import type { Refusal } from '../core/verdict.ts'
 import type { Authority } from './authority.ts'
 import type { Deps } from './deps.ts'
 import type { Journal, Transacted } from './journal.ts'

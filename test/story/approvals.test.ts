@@ -254,7 +254,10 @@ describe('story: a click that decides', () => {
     const say = (as: Inhabitant, text: string) => story.world.teams.say({ as, text, in: 'personal' })
     await say(secondApprover, 'freeze runbook:restart-iis because "the CAB decides first"')
     const { answer } = await refusedClick(story, shown, { as: approver })
-    assert.match(answer, /frozen by Jonas Weber: the CAB decides first\. What helps: wait for the unfreeze, or look at the newest card/)
+    assert.match(
+      answer,
+      /frozen by Jonas Weber: the CAB decides first\. What helps: wait for the unfreeze, or look at the newest card/,
+    )
     await say(changeManager, 'unfreeze runbook:restart-iis')
     await click(story, shown, { as: approver })
     assert.equal((await story.ended(shown.run)).status, 'succeeded')

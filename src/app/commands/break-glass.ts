@@ -1,7 +1,8 @@
 // Owns `breakglass`: the way around policy in an emergency, with its own role, a reason, two people and a loud trail.
 import type { CommandOf } from '../../core/commands.ts'
-import { decide, type Refusal } from '../../core/decide.ts'
+import { decide } from '../../core/decide.ts'
 import type { Person, Run, RunEvent } from '../../core/run.ts'
+import type { Refusal } from '../../core/verdict.ts'
 import type { ChatMessage } from '../../ports/inbound.ts'
 import { threadOf } from '../conversations.ts'
 import { joinedOf, succeed } from '../correlation.ts'

@@ -1,6 +1,7 @@
 // Owns what every chat command is given.
-import type { Refusal } from '../../core/decide.ts'
+
 import type { Person } from '../../core/run.ts'
+import type { Refusal } from '../../core/verdict.ts'
 import type { ChatMessage, Reply } from '../../ports/inbound.ts'
 import type { Approvers } from '../approvers.ts'
 import type { Assess } from '../assess.ts'

@@ -1,7 +1,8 @@
 // Owns what every performed piece of work is given, and how it says what came of it.
-import type { Verdict } from '../../core/decide.ts'
+
 import type { Run, RunEvent } from '../../core/run.ts'
 import type { Instant, Millis } from '../../core/values.ts'
+import type { Verdict } from '../../core/verdict.ts'
 import type { Assess } from '../assess.ts'
 import type { Authority } from '../authority.ts'
 import type { Deps } from '../deps.ts'
