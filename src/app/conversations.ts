@@ -62,13 +62,13 @@ export async function placeOf(deps: Deps, run: Run): Promise<Conversation | unde
   return defaultChannel(deps)
 }
 
-/** The thread in which a run's card stands, else where it would be shown. */
-export async function threadOf(deps: Deps, run: Run): Promise<Conversation | undefined> {
-  const cursor = (await deps.store.get('cursor', `${run.id}:teams`))?.value
+/** The thread in which a run's card stands; undefined where it stands nowhere (yet). */
+export async function threadOf({ store }: Deps, run: Run): Promise<Conversation | undefined> {
+  const cursor = (await store.get('cursor', `${run.id}:teams`))?.value
   const data = isObject(cursor) ? cursor['data'] : undefined
   const card = isObject(data) ? data['card'] : undefined
   const conversation = isObject(card) ? card['conversation'] : undefined
-  return isObject(conversation) ? conversation : placeOf(deps, run)
+  return isObject(conversation) ? conversation : undefined
 }
 
 async function defaultChannel(deps: Deps): Promise<Conversation | undefined> {

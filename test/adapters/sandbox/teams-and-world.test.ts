@@ -93,7 +93,8 @@ describe('sandbox world', () => {
     assert.equal(found.body.aadObjectId, approver.aadObjectId)
     assert.equal((await connector('GET', `conversations/${channel}/members/29:nobody`)).status, 404)
     const page = await connector('GET', `conversations/${channel}/pagedmembers?pageSize=5`)
-    assert.deepEqual([page.body.members.length, page.body.continuationToken], [5, '5'])
+    // A page holds fifty people at least.
+    assert.deepEqual([page.body.members.length, page.body.continuationToken], [7, undefined])
     assert.equal((await connector('GET', 'teams/19:operations@thread.tacv2')).body.name, 'Operations')
     assert.equal(
       (await connector('GET', 'teams/19:operations@thread.tacv2/conversations')).body.conversations.length,
