@@ -4,7 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { PlannedRequest } from '../../src/core/plan.ts'
 import type { Endpoint, Launch, Progress } from '../../src/ports/endpoint.ts'
 import { PortError, type PortErrorKind } from '../../src/ports/errors.ts'
-import type { Fault, Faults } from '../sandbox/faults.ts'
+import type { Fault, FaultRule, Faults } from '../sandbox/faults.ts'
+import type { Call } from '../sandbox/server.ts'
 
 /** One endpoint in front of its own fresh system. */
 export interface EndpointWorld {
@@ -12,6 +13,8 @@ export interface EndpointWorld {
   /** A mutating request that succeeds. */
   readonly request: PlannedRequest
   readonly faults: Faults
+  /** The request that starts something, where a launch takes several; all of them unless told. */
+  readonly launches?: (call: Call) => boolean
   /** How often the system really did something, when all is quiet. */
   effects(): Promise<number>
   /** Closes its port. */
@@ -54,6 +57,10 @@ export async function failure(promise: Promise<unknown>): Promise<PortError> {
   assert.ok(error instanceof PortError, String(error))
   return error
 }
+
+/** A fault that strikes the request that starts something. */
+const strike = ({ faults, launches }: EndpointWorld, rule: FaultRule) =>
+  faults.add({ ...(launches ? { match: launches } : {}), ...rule })
 
 const refusals: readonly [status: number, kind: PortErrorKind][] = [
   [400, 'malformed'],
@@ -104,7 +111,7 @@ export function endpointContract(name: string, make: () => Promise<EndpointWorld
     })
 
     it('aborts a pending launch at its deadline and says that it may have happened (P3)', async () => {
-      world.faults.add({ fault: { slow: 800 }, commit: true })
+      strike(world, { fault: { slow: 800 }, commit: true })
       const { endpoint, request } = world
       const error = await failure(endpoint.launch(launchOf(request, { deadlineAt: Date.now() + 300 })))
       assert.equal(error.kind, 'timeout')
@@ -120,24 +127,26 @@ export function endpointContract(name: string, make: () => Promise<EndpointWorld
 
     for (const [status, kind] of refusals)
       it(`takes a ${status} for certainly not started (P3)`, async () => {
-        world.faults.add({ fault: { status } })
+        strike(world, { fault: { status } })
         const error = await failure(world.endpoint.launch(launchOf(world.request)))
         assert.equal(error.kind, kind)
         assert.equal(error.mayHaveHappened, false)
       })
 
     it('hands on when a throttling system wants to be asked again, as seconds or as a date', async () => {
-      const { endpoint, faults, request } = world
-      faults.add({ fault: { status: 429, headers: { 'retry-after': '7' } } })
+      const { endpoint, request } = world
+      strike(world, { fault: { status: 429, headers: { 'retry-after': '7' } } })
       assert.equal((await failure(endpoint.launch(launchOf(request)))).retryAfterMs, 7000)
-      faults.add({ fault: { status: 429, headers: { 'retry-after': new Date(Date.now() + 3_600_000).toUTCString() } } })
+      strike(world, {
+        fault: { status: 429, headers: { 'retry-after': new Date(Date.now() + 3_600_000).toUTCString() } },
+      })
       const { retryAfterMs = 0 } = await failure(endpoint.launch(launchOf(request)))
       assert.ok(retryAfterMs > 3_000_000 && retryAfterMs <= 3_600_000)
     })
 
     for (const [what, fault, kind] of lost)
       it(`leaves it open after ${what}, although it did happen (P3)`, async () => {
-        world.faults.add({ fault, commit: true })
+        strike(world, { fault, commit: true })
         const error = await failure(world.endpoint.launch(launchOf(world.request)))
         assert.equal(error.kind, kind)
         assert.equal(error.mayHaveHappened, true)
@@ -145,7 +154,7 @@ export function endpointContract(name: string, make: () => Promise<EndpointWorld
       })
 
     it('leaves it open after a reset before anything happened, which looks the same from here (P3)', async () => {
-      world.faults.add({ fault: 'reset-before' })
+      strike(world, { fault: 'reset-before' })
       const error = await failure(world.endpoint.launch(launchOf(world.request)))
       assert.equal(error.mayHaveHappened, true)
       assert.equal(await world.effects(), 0)
@@ -169,8 +178,8 @@ function findsByKey(current: () => EndpointWorld): void {
 
   for (const fault of ['reset-after-commit', 'html', 'garbage', { status: 502 }] as const)
     it(`finds by its key what ${JSON.stringify(fault)} hid (P3)`, async () => {
-      const { effects, endpoint, faults, request } = current()
-      faults.add({ fault, commit: true })
+      const { effects, endpoint, request } = current()
+      strike(current(), { fault, commit: true })
       await failure(endpoint.launch(launchOf(request)))
       const found = await endpoint.find(request, 'key-1')
       assert.ok(found)
@@ -179,9 +188,9 @@ function findsByKey(current: () => EndpointWorld): void {
     })
 
   it('starts nothing twice when the same key is sent again, where it calls itself idempotent (P3)', async () => {
-    const { effects, endpoint, faults, request } = current()
+    const { effects, endpoint, request } = current()
     if (!endpoint.idempotent) return
-    faults.add({ fault: 'reset-after-commit' })
+    strike(current(), { fault: 'reset-after-commit' })
     await failure(endpoint.launch(launchOf(request)))
     const again = await endpoint.launch(launchOf(request))
     assert.equal((await followed(endpoint, request, again)).outcome, 'succeeded')

@@ -3,10 +3,14 @@ import { isDeepStrictEqual } from 'node:util'
 import type { SystemSettings } from '../../ports/catalog.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Endpoint, Endpoints } from '../../ports/endpoint.ts'
+import { awx } from './awx/endpoint.ts'
+import { azureAutomation } from './azure-automation/endpoint.ts'
 import { guarded } from './guarded.ts'
 import { httpEndpoint } from './http/endpoint.ts'
+import { jenkins } from './jenkins/endpoint.ts'
 import { opsApi } from './ops-api/endpoint.ts'
 import { prometheus } from './prometheus/endpoint.ts'
+import { rundeck } from './rundeck/endpoint.ts'
 import { type System, systemOf } from './system.ts'
 
 export interface EndpointsOptions {
@@ -21,6 +25,10 @@ const kinds: ReadonlyMap<string, (system: System) => Endpoint> = new Map([
   ['ops-api', opsApi],
   ['http', httpEndpoint],
   ['prometheus', prometheus],
+  ['awx', awx],
+  ['rundeck', rundeck],
+  ['jenkins', jenkins],
+  ['azure-automation', azureAutomation],
 ])
 
 /** Undefined for a system that is not there or no longer of the planned kind, and for a kind that cannot be called. */
