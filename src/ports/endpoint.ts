@@ -18,7 +18,13 @@ export type Outcome = 'succeeded' | 'failed' | 'unknown'
 
 /** Where a launched request stands. `handle` is the endpoint's own name for it, kept in the run log. */
 export type Progress =
-  | { readonly state: 'running'; readonly handle: string; readonly retryAfterMs?: Millis }
+  | {
+      readonly state: 'running'
+      readonly handle: string
+      readonly retryAfterMs?: Millis
+      /** What it waits for, or a status that this version does not know: for a person to read. It changes rarely. */
+      readonly note?: string
+    }
   | {
       readonly state: 'ended'
       readonly handle: string

@@ -82,6 +82,10 @@ function systemOf(name: string, declared: SystemFile, filled: SystemFile): Syste
   }
 }
 
+/** The account whose jobs are meant (CONTRACTS §5). */
+const AZURE_ACCOUNT =
+  /^\/?subscriptions\/[^/]+\/resourceGroups\/[^/]+\/providers\/Microsoft\.Automation\/automationAccounts\/[^/]+\/?$/i
+
 function systemProblems(source: Source, name: string, declared: SystemFile, filled: SystemFile): CatalogProblem[] {
   const problems: CatalogProblem[] = []
   const note = (path: readonly (string | number)[], message: string | undefined) => {
@@ -96,6 +100,11 @@ function systemProblems(source: Source, name: string, declared: SystemFile, fill
     if (declared.url === undefined) note(['url'], '"url" is missing: expected where the system is')
     else note(['url'], urlProblem(filled.url ?? ''))
   }
+  if (declared.kind === 'azure-automation' && !AZURE_ACCOUNT.test(declared.base ?? ''))
+    note(
+      ['base'],
+      'expected "base": /subscriptions/…/resourceGroups/…/providers/Microsoft.Automation/automationAccounts/…',
+    )
   if (declared.auth && (declared.auth.bearer === undefined) === (declared.auth.basic === undefined))
     note(['auth'], 'expected either bearer or basic')
   return problems

@@ -22,7 +22,7 @@ export function systemOf(settings: SystemSettings, clock: Clock, proxyFromEnv: b
     wire: wire({
       // An entry that is not an origin lets nothing through.
       allow: (settings.kind === 'http' ? settings.allow : origin ? [origin] : []).filter(isAllowEntry),
-      auth: async () => authHeaders(settings.auth),
+      auth: async () => authHeaders(settings),
       timeoutMs: settings.timeoutMs,
       proxyFromEnv,
     }),
@@ -43,7 +43,9 @@ export function timeLeft({ settings, clock }: System, launch: Launch): number {
 export const baseUrl = (url: string, base: string | null = null): string =>
   `${url.replace(/\/+$/, '')}/${(base ?? '').replace(/^\/+/, '')}`.replace(/\/+$/, '')
 
-function authHeaders(auth: SystemSettings['auth']): Record<string, string> {
+function authHeaders({ kind, auth }: SystemSettings): Record<string, string> {
+  // Rundeck reads its token from there alone (CONTRACTS §4).
+  if (auth?.bearer && kind === 'rundeck') return { 'X-Rundeck-Auth-Token': auth.bearer }
   if (auth?.bearer) return { Authorization: `Bearer ${auth.bearer}` }
   if (auth?.basic) return { Authorization: `Basic ${Buffer.from(auth.basic.join(':')).toString('base64')}` }
   return {}

@@ -82,6 +82,9 @@ async function running(
       return wait(work, `${at.step} cannot be asked to cancel: ${error.message}`, error.retryAfterMs ?? RETRY_MS)
     }
   }
+  // What it waits for is shown, for it may wait for a person.
+  if (progress.note !== undefined)
+    return wait(work, `${at.step} on ${at.target}: ${progress.note}`, pollAfter(progress))
   return { againMs: pollAfter(progress) }
 }
 

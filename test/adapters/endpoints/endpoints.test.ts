@@ -12,12 +12,11 @@ const request = requestOf(ops, { detail: { runbook: 'x' } })
 
 describe('choosing an endpoint', () => {
   it('has none for a system that is not there, of another kind, or of a kind that cannot be called', () => {
-    const choose = endpoints({ systems: () => ({ ops, awx: { ...ops, kind: 'awx' } }), clock: systemClock })
+    const choose = endpoints({ systems: () => ({ ops, salt: { ...ops, kind: 'salt' } }), clock: systemClock })
     assert.equal(choose({ ...request, system: 'other' }), undefined)
     assert.equal(choose({ ...request, system: 'constructor' }), undefined)
     assert.equal(choose({ ...request, kind: 'http' }), undefined)
-    for (const kind of ['awx', 'jenkins', 'rundeck', 'azure-automation'])
-      assert.equal(choose({ ...request, system: 'awx', kind }), undefined)
+    for (const kind of ['salt', 'jenkins']) assert.equal(choose({ ...request, system: 'salt', kind }), undefined)
   })
 
   it('keeps an endpoint while its settings stay, and builds it anew when they change', () => {

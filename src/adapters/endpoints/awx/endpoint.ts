@@ -44,12 +44,22 @@ export function awx(system: System): Endpoint {
   }
 
   /** A job that must not count is asked to cancel for as long as it runs; its status alone says whether it did. */
-  const stillRunning = async (request: PlannedRequest, handle: Handle, retryAfterMs?: number): Promise<Progress> => {
+  const stillRunning = async (
+    request: PlannedRequest,
+    handle: Handle,
+    retryAfterMs?: number,
+    note?: string,
+  ): Promise<Progress> => {
     if (handle.ignored.length > 0)
       await cancel(request, handle).catch((error: unknown) => {
         if (!isPortError(error)) throw error
       })
-    return { state: 'running', handle: handleText(handle), ...(retryAfterMs === undefined ? {} : { retryAfterMs }) }
+    return {
+      state: 'running',
+      handle: handleText(handle),
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+      ...(note === undefined ? {} : { note }),
+    }
   }
 
   return {
@@ -86,11 +96,11 @@ export function awx(system: System): Endpoint {
       const { job, response } = await readJob(request, known)
       const handle = withLimitHeld(known, request, job)
       if (underWay.has(job.status)) return stillRunning(request, handle, retryAfterOf(response))
-      if (!hasEnded(job.status))
-        throw new PortError(
-          'malformed',
-          `${request.do}: AWX says "${plainText(job.status, 60)}", which is no end that runbot knows`,
-        )
+      // A status that nobody knows is no end (CONTRACTS §2): it is followed, and shown.
+      if (!hasEnded(job.status)) {
+        const note = `AWX says "${plainText(job.status, 60)}", which is no end that runbot knows`
+        return stillRunning(request, handle, retryAfterOf(response), note)
+      }
       // Artifacts, host counts and the log come from events that are saved after the end.
       if (job.event_processing_finished === false && sinceFinished(system, response, job) < settleMs)
         return { state: 'running', handle: handleText(handle) }

@@ -119,8 +119,11 @@ const isOf = (job: Job, { task }: Item): boolean =>
 
 /** `note` says what it waits for. */
 function running(handle: Handle, note: string | null | undefined): Progress {
-  return { state: 'running', handle: handleText(handle), ...(note ? { note: plainText(note) } : {}) }
+  return { state: 'running', handle: handleText(handle), ...(note ? { note: steady(plainText(note)) } : {}) }
 }
+
+/** A quiet period counts down; what is shown must not change with every look. */
+const steady = (note: string): string => note.replace(/\s*Expires in .*$/i, '')
 
 const cancelled = (handle: Handle, difference: string | undefined): Progress => ({
   state: 'ended',

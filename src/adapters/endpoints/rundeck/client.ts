@@ -1,16 +1,8 @@
-// Owns speaking with Rundeck: its token's own header, and its own words where it refuses.
+// Owns Rundeck's own words where it refuses.
 import { PortError } from '../../../ports/errors.ts'
-import { portErrorOf, type Wire, type WireResponse } from '../../wire/http.ts'
+import { portErrorOf, type WireResponse } from '../../wire/http.ts'
 import { plainText } from '../../wire/text.ts'
-import type { System } from '../system.ts'
 import { errorFrom } from './schema.ts'
-
-/** Rundeck reads its token from `X-Rundeck-Auth-Token` alone. */
-export function withToken({ wire, settings }: System): Wire {
-  const token = settings.auth?.bearer
-  const headers = token === undefined ? {} : { 'X-Rundeck-Auth-Token': token }
-  return { send: (request) => wire.send({ ...request, headers: { ...request.headers, ...headers } }) }
-}
 
 /** The PortError of a status that was not expected, with Rundeck's code and sentence. */
 export function refusalOf(response: WireResponse, what: string, options: { mutating?: boolean } = {}): PortError {

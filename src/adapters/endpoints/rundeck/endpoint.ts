@@ -7,7 +7,7 @@ import { retryAfterOf } from '../../wire/response.ts'
 import { retried } from '../../wire/retry.ts'
 import { plainText } from '../../wire/text.ts'
 import { type System, timeLeft } from '../system.ts'
-import { refusalOf, withToken } from './client.ts'
+import { refusalOf } from './client.ts'
 import { findExecution } from './find.ts'
 import { readOutput } from './logs.ts'
 import { type Operation, operationOf, optionsOf, rootUrl } from './operation.ts'
@@ -18,7 +18,7 @@ const maxRetries = 50
 
 /** A run is not idempotent: a lost one is looked up by its key. `result` is `{status, number}` (DESIGN §9). */
 export function rundeck(system: System): Endpoint {
-  const wire = withToken(system)
+  const { wire } = system
   const reads = retried(wire, { withinMs: system.settings.timeoutMs })
   const executionUrl = (request: PlannedRequest, id: number | string) =>
     `${rootUrl(system, request)}/execution/${checked(String(id))}`
@@ -81,11 +81,11 @@ export function rundeck(system: System): Endpoint {
       const { execution, response } = await latest(request, handle)
       const outcome = outcomeOf(execution)
       if (outcome === undefined && underWay.has(execution.status)) return running(handle, response)
-      if (outcome === undefined)
-        throw new PortError(
-          'malformed',
-          `${request.do}: Rundeck says "${plainText(execution.status, 60)}" without an end, which runbot does not know`,
-        )
+      // A status that nobody knows is no end (CONTRACTS §4): it is followed, and shown.
+      if (outcome === undefined) {
+        const note = `Rundeck says "${plainText(execution.status, 60)}" without an end, which runbot does not know`
+        return { ...running(handle, response), note }
+      }
       const log = await readOutput(reads, executionUrl(request, execution.id))
       return {
         state: 'ended',
