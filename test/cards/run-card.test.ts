@@ -179,6 +179,20 @@ describe('the run card of each person', () => {
   const inputs = (card: Json): readonly JsonObject[] =>
     objects(card).filter(({ id }) => typeof id === 'string' && id.startsWith('p_'))
 
+  it('lets its folds give way to the people of a big channel, and keeps what it opens with', () => {
+    const { run, context } = look('awaiting-approval')
+    const viewers = Array.from({ length: 60 }, (_, index) => `29:${`${index}`.padStart(108, '1')}`)
+    const few = runCardView(run, { ...context, viewers: viewers.slice(0, 3) })
+    const many = runCardView(run, { ...context, viewers })
+    assert.deepEqual(few['viewers'], viewers.slice(0, 3))
+    assert.notDeepEqual(few['folds'], [])
+    const kept = many['viewers'] as readonly string[]
+    assert.ok(kept.length >= 36, `${kept.length}`)
+    assert.deepEqual(kept, viewers.slice(0, kept.length))
+    assert.deepEqual([many['folds'], many['facts']], [[], few['facts']])
+    assert.ok(bytes(render('run', many)) <= 25_000)
+  })
+
   it('is as it was where nothing is known of viewers, banners, differences and other values', () => {
     const { run, context } = look('awaiting-approval')
     const { viewers: _v, viewer: _w, banner: _b, differences: _d, edit: _e, ...rest } = runCardView(run, context)

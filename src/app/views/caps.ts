@@ -38,6 +38,13 @@ export function fitted<T extends Json>(build: (opening: Caps, folded: Caps) => T
   return built
 }
 
+/** Entries of so much get room beside the data, whatever has to give way. */
+const keptBytes = 4_000
+
+/** Whether the entries fit beside the data, or at least those that get room in any case. */
+export const hasRoomFor = (data: Json, entries: readonly string[]): boolean =>
+  dataBytes - bytes(data) >= Math.min(keptBytes, bytes(entries))
+
 /** As many of the entries, from the first on, as still fit beside the data. */
 export function besides(data: Json, entries: readonly string[]): readonly string[] {
   let left = dataBytes - bytes(data)

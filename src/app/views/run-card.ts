@@ -6,7 +6,7 @@ import type { Ask, Run } from '../../core/run.ts'
 import type { Instant, Json, JsonObject } from '../../core/values.ts'
 import type { CardMessage } from '../../ports/channel.ts'
 import { openAsk, peopleNeeded, scopeName, voided } from './asks.ts'
-import { besides, type Caps, first, fitted } from './caps.ts'
+import { besides, type Caps, first, fitted, hasRoomFor } from './caps.ts'
 import { literal, orDash } from './escape.ts'
 import { onCard } from './figures.ts'
 import { folds } from './folds.ts'
@@ -83,8 +83,10 @@ const words = {
 
 /** The data of the run card as it looks now. All of it together stays small enough for a card of 25 KB. */
 export function runCardView(run: Run, context: RunCardContext): JsonObject {
-  const data = fitted((caps, folded) => view(run, context, caps, folded))
+  const whole = fitted((caps, folded) => view(run, context, caps, folded))
   const viewers = openAsk(run) && !context.preview ? (context.viewers ?? []) : []
+  // In a big channel the folds give way: whoever is a viewer gets a card of their own with them, others have "Details".
+  const data = hasRoomFor(whole, viewers) ? whole : { ...whole, folds: [] }
   return { ...data, viewers: besides(data, viewers) }
 }
 
