@@ -18,7 +18,7 @@ export const breakGlass: Handle<CommandOf<'breakglass'>> = async (context, messa
   if (!rules)
     return refuse(context, person, 'breakglass', {
       reason: 'nobody may break the glass here',
-      fix: 'governance.yaml declares breakGlass, or does not',
+      fix: 'breakGlass in governance.yaml names whose emergency role that is',
     })
   const run = await find(context, command.run)
   if (!run) return refusal(`there is no run ${command.run} here`, 'status lists what is open')
@@ -80,8 +80,9 @@ async function startAnew(
   ]
   const labels = (await deps.store.record(run.id))?.labels ?? {}
   const created = await journal.create(id, events, labels)
-  if (!created)
-    return { refusal: { reason: `the glass was broken for it before: run ${id}`, fix: `look at run ${id}` } }
+  // Also where it was there already: whoever began this may have died right here.
   await succeed(deps, run, id)
-  return { run: id }
+  return created
+    ? { run: id }
+    : { refusal: { reason: `the glass was broken for it before: run ${id}`, fix: `look at run ${id}` } }
 }
