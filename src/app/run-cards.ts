@@ -11,7 +11,7 @@ import { whyFrozen } from './freezes.ts'
 import { partiesOf } from './parties.ts'
 import { newestAsk, openAsk } from './views/asks.ts'
 import { editFields } from './views/edit-fields.ts'
-import { openFor, whoseWord } from './views/rule-words.ts'
+import { openFor, stillMissing, whoseWord } from './views/rule-words.ts'
 import { type RunCardContext, runCard, type Viewer } from './views/run-card.ts'
 
 export interface Drawing {
@@ -29,6 +29,8 @@ export interface RunCards {
   card(run: Run, how?: Drawing): Promise<CardMessage>
   /** Whose word is wanted, as a phrase. */
   approvers(run: Run): string
+  /** What is missing by now of what is asked; empty where nothing is asked. */
+  missing(run: Run): string
   /** What a freeze says of this run, for people to read; it decides nothing. */
   frozen(run: Run): Promise<string | null>
   /** A dry run: shows what would be, offers nothing. */
@@ -48,9 +50,15 @@ export function runCards(deps: Deps, authority: Authority, people: Approvers): R
     return rule ? whoseWord(rule, run.runbook?.owner ?? '', openFor(ask, deps.clock.now())) : ''
   }
 
+  const missing = (run: Run): string => {
+    const ask = openAsk(run)
+    return ask ? stillMissing(run, ask, run.runbook?.owner ?? '', partiesOf(deps, run)) : ''
+  }
+
   const context = (run: Run): RunCardContext => ({
     at: deps.clock.now(),
     approvers: approvers(run),
+    missing: missing(run),
     describe,
     ...(deps.settings.publicUrl === undefined ? {} : { publicUrl: deps.settings.publicUrl }),
   })
@@ -99,6 +107,7 @@ export function runCards(deps: Deps, authority: Authority, people: Approvers): R
 
   return {
     approvers,
+    missing,
     frozen,
     async card(run, how = {}) {
       const runbook = run.runbook ? deps.files.current().catalog.runbooks.get(run.runbook.id) : undefined

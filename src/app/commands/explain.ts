@@ -37,7 +37,11 @@ async function page({ deps }: CommandContext) {
 /** Who could answer now, by name; the groups where the directory names nobody. */
 async function may({ cards, approvers, deps }: CommandContext, run: Run) {
   const ask = openAsk(run)
-  if (!ask) return { groups: '', people: [] }
+  if (!ask) return { groups: '', people: [], missing: '' }
   const people = groupsAt(ask.rule, ask.at, deps.clock.now()).includes('everyone') ? [] : await approvers.of(run, ask)
-  return { groups: cards.approvers(run), people: people.map(({ name }) => name).slice(0, 10) }
+  return {
+    groups: cards.approvers(run),
+    missing: cards.missing(run),
+    people: people.map(({ name }) => name).slice(0, 10),
+  }
 }

@@ -1,25 +1,18 @@
-// Owns the commands that only look: status, explain, runbooks, whoami.
+// Owns the commands that only look: status, runbooks, whoami.
 import type { CommandOf } from '../../core/commands.ts'
-import type { Run } from '../../core/run.ts'
+import { OPEN, type Run } from '../../core/run.ts'
 import type { Runbook } from '../../core/runbook.ts'
 import { asRunId } from '../ids.ts'
 import { runbooksReply, statusReply, whoamiReply } from '../views/chat.ts'
 import { type CommandContext, type Handle, refusal } from './context.ts'
 
-const OPEN = [
-  'proposed',
-  'awaitingApproval',
-  'executing',
-  'awaitingStepApproval',
-  'verifying',
-  'rollingBack',
-  'needsHuman',
-]
+/** What is open, and what waits for a person. */
+const SHOWN = [...OPEN, 'needsHuman']
 const LISTED = 20
 
 export const status: Handle<CommandOf<'status'>> = async (context, _message, { subject }) => {
   if (subject === null) {
-    const records = await context.deps.store.list({ statuses: OPEN, limit: LISTED })
+    const records = await context.deps.store.list({ statuses: SHOWN, limit: LISTED })
     const runs: Run[] = []
     for (const { chain } of records) {
       const loaded = await context.journal.load(chain)

@@ -1,10 +1,9 @@
 // Owns what `explain` says of a run: evidence, what matched and what did not, every guardrail, the rule, who may do what.
-import { approvalsFor, tally } from '../../core/approval.ts'
 import type { ApprovalRule } from '../../core/governance.ts'
 import type { Run } from '../../core/run.ts'
 import type { Instant } from '../../core/values.ts'
 import type { TextMessage } from '../../ports/channel.ts'
-import { openAsk, peopleNeeded, scopeName } from './asks.ts'
+import { openAsk, scopeName } from './asks.ts'
 import { markdown } from './escape.ts'
 import { inText, shortHash, span } from './figures.ts'
 import { nameOf } from './status.ts'
@@ -16,6 +15,8 @@ interface ExplainContext {
   readonly groups: string
   /** Names of people in them, as far as the directory tells. */
   readonly people: readonly string[]
+  /** What is missing of what is asked. */
+  readonly missing: string
 }
 
 const marks = { pass: '✅', ask: '🔔', stop: '⛔', unknown: '❓' } as const
@@ -103,7 +104,7 @@ const answers = (run: Run): readonly string[] =>
   })
 
 /** Who may do what at this moment. */
-function now(run: Run, { at, frozen, groups, people }: ExplainContext): readonly string[] {
+function now(run: Run, { at, frozen, groups, people, missing }: ExplainContext): readonly string[] {
   if (run.finished)
     return run.finished.status === 'needsHuman' ? ['A person has to look; `stop` closes it with a reason.'] : []
   const ask = openAsk(run)
@@ -111,10 +112,9 @@ function now(run: Run, { at, frozen, groups, people }: ExplainContext): readonly
   if (frozen !== null) lines.push(`🧊 ${markdown(frozen, 200)}: approvals are refused, nothing new is sent`)
   if (run.waiting) lines.push(`⏳ ${markdown(run.waiting.reason, 240)}`)
   if (!ask) return lines
-  const { missing } = tally(ask.rule, approvalsFor(run, ask), { authors: [] })
   const who = people.length > 0 ? ` (${markdown(people.join(', '), 300)})` : ''
   lines.push(`Approve or reject: ${markdown(groups, 200)}${who}, until ${inText(ask.expiresAt)}`)
-  lines.push(`Missing: ${markdown(missing.join(' and ') || `${peopleNeeded(ask)} people`, 200)}`)
+  lines.push(`Missing: ${markdown(missing, 200)}`)
   const later = ask.rule.lines.flatMap(({ substitute }) =>
     substitute && at < ask.at + substitute.afterMs
       ? [`From ${inText(ask.at + substitute.afterMs)} also ${markdown(substitute.from.join(', '), 100)}`]

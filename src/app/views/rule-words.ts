@@ -1,5 +1,5 @@
 // Owns an approval rule as a phrase: whose word is wanted, line by line, with those who stand in by now.
-import { approvalsFor, tally } from '../../core/approval.ts'
+import { type Absent, approvalsFor, tally } from '../../core/approval.ts'
 import type { ApprovalLine, ApprovalRule } from '../../core/governance.ts'
 import type { Ask, Run } from '../../core/run.ts'
 import type { Instant, Millis } from '../../core/values.ts'
@@ -15,12 +15,16 @@ export function whoseWord(rule: ApprovalRule, owner: string, elapsedMs: Millis):
   return seats.join(' and ')
 }
 
-/** What is missing once somebody has answered; empty before that, and when nothing is. */
-export function stillMissing(run: Pick<Run, 'approvals'>, ask: Ask, owner: string): string {
-  const given = approvalsFor(run, ask)
-  if (given.length === 0) return ''
-  const { missing } = tally(ask.rule, given, { authors: [] })
-  return missing.join(' and ').replace(/\bowner\b/g, owner)
+/** What is missing by now, also the second person where nobody knows whom the rule excludes; empty when nothing is. */
+export function stillMissing(run: Pick<Run, 'approvals'>, ask: Ask, owner: string, parties: Absent): string {
+  const named = (groups: readonly string[]) => groups.map((name) => (name === 'owner' ? owner : name))
+  const lines = ask.rule.lines.map(({ substitute, ...line }) => ({
+    ...line,
+    from: named(line.from),
+    ...(substitute ? { substitute: { ...substitute, from: named(substitute.from) } } : {}),
+  }))
+  const given = approvalsFor(run, ask).map((each) => ({ ...each, groups: named(each.groups) }))
+  return tally({ ...ask.rule, lines }, given, parties).missing.join(' and ')
 }
 
 /** How long an ask has been open. */

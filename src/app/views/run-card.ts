@@ -14,7 +14,6 @@ import { concernLines } from './guardrail-lines.ts'
 import { howFar, whatRuns, whatUndoes, whatWasCaptured, whereItRuns } from './plan-facts.ts'
 import { stepsOf } from './planned-calls.ts'
 import { progressLines } from './progress.ts'
-import { stillMissing } from './rule-words.ts'
 import { isAsking, isUnderWay, standingOf, toneOf } from './status.ts'
 import { type Fact, fact, type Line, line, quoted, said } from './text-run.ts'
 
@@ -26,6 +25,8 @@ export interface RunCardContext {
   readonly publicUrl?: string
   /** Whose word is wanted, as a phrase: `one of web-platform and one of change-managers`. */
   readonly approvers: string
+  /** What is missing of it by now; empty: nothing. */
+  readonly missing?: string
   /** The exact request as a person reads it, without secrets. */
   readonly describe: (request: PlannedRequest) => string
   /** Why nothing may be approved now; the card then offers to look again instead. */
@@ -245,7 +246,8 @@ function approvalFacts(run: Run, context: RunCardContext, caps: Caps): readonly 
     quoted(capital(context.approvers), 240, caps, 'bold'),
     ...(apart === '' ? [] : [said(` · ${apart}`, 'subtle')]),
   )
-  const missing = ask ? stillMissing(run, ask, run.runbook?.owner ?? '') : ''
+  // Before the first yes the rule itself says what is wanted.
+  const missing = ask && given.length > 0 ? (context.missing ?? '') : ''
   const left = missing === '' ? [] : [line(said(words.missing, 'warn'), quoted(missing, 160, caps, 'bold'))]
   return [fact(words.may, who, ...yes, ...left)]
 }
