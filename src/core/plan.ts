@@ -2,7 +2,7 @@
 import type { ApprovalRule } from './governance.ts'
 import type { Blast, Ci, IncidentContext } from './incident.ts'
 import { parametersOf } from './parameters.ts'
-import type { Call, Catalog, Check, Operation, Runbook, Step, Tier } from './runbook.ts'
+import type { Call, Catalog, Check, FailureLimit, Operation, Runbook, Step, Tier } from './runbook.ts'
 import { scopeOf } from './scope.ts'
 import type { Canonicalize, Digest, Evaluation, Json, JsonObject, Millis, Scope } from './values.ts'
 
@@ -139,7 +139,7 @@ export function draftPlan(request: PlanRequest, catalog: Pick<Catalog, 'operatio
         targets.map((target) => target.name),
       ),
       waveApproval: runbook.targets.approval ?? null,
-      stopAfterFailures: runbook.targets.stopAfterFailures,
+      stopAfterFailures: failuresAllowed(runbook.targets.stopAfterFailures, targets.length),
       evidence: evidence as Draft['evidence'],
       steps,
       tier: planTier(runbook.steps),
@@ -208,6 +208,11 @@ export function wavesOf(runbook: Pick<Runbook, 'targets'>, names: readonly strin
     taken = end
   }
   return waves
+}
+
+/** A share of the targets is rounded down, for it is a limit; one failure always counts. */
+function failuresAllowed(limit: FailureLimit, targets: number): number {
+  return typeof limit === 'number' ? limit : Math.max(1, Math.floor((limit.percent * targets) / 100))
 }
 
 function renderer(operations: ReadonlyMap<string, Operation>, problems: string[]) {

@@ -43,6 +43,20 @@ export interface Check extends Call {
   readonly withinMs: Millis
 }
 
+/** A value of a preflight's `result` that later requests of the run may use: only within its type and bounds (P9). */
+export interface Capture extends Parameter {
+  readonly from: Expression
+}
+
+export interface Preflight extends Check {
+  readonly capture: { readonly [name: string]: Capture }
+}
+
+/** `check`: a read-only look that says whether it could be undone at all; it must hold before the action starts. */
+export interface Rollback extends Call {
+  readonly check?: Check
+}
+
 export interface Step {
   readonly id: string
   readonly title?: string
@@ -51,14 +65,21 @@ export interface Step {
   readonly when?: Expression
   /** `always`: asks when it is reached, by the matrix's rule; any other text names an approval rule. */
   readonly approval?: string
-  readonly preflight?: Check
+  readonly preflight?: Preflight
   readonly action?: Call
   readonly verify?: Check
-  readonly rollback?: Call
+  /** A person is the proof, after `verify` where both are declared: asked, and given so long to answer. */
+  readonly confirm?: { readonly by: 'caller'; readonly withinMs: Millis }
+  readonly rollback?: Rollback
+  /** At most `max` further attempts after a known failure. With `afterMs` runbot makes them itself, else a person may. */
+  readonly retry?: { readonly max: number; readonly afterMs?: Millis }
 }
 
 /** A cumulative share of the targets: a count, or a percentage rounded up. */
 export type Wave = { readonly count: number } | { readonly percent: number }
+
+/** Failed targets after which nothing new is started: a count, or a percentage rounded down, at least one. */
+export type FailureLimit = number | { readonly percent: number }
 
 export interface Limits {
   /** Empty or absent: any environment. */
@@ -68,6 +89,8 @@ export interface Limits {
   readonly changeWindow?: { readonly in: readonly string[]; readonly conflicts?: 'ask' | 'stop' }
   readonly blastRadius?: BlastLimits
   readonly doNotTouch?: Expression
+  /** For so long after its end a run may be rolled back, or a failed step of it retried. */
+  readonly reopenWithinMs: Millis
 }
 
 export interface BlastLimits {
@@ -81,6 +104,8 @@ export interface Runbook {
   readonly title: string
   readonly description?: string
   readonly owner: string
+  /** Guided: every step that changes something shows its preflight and its exact request, and waits for a person. */
+  readonly guided: boolean
   /** SHA-256 of its canonical content: what an approval is bound to. */
   readonly content: string
   readonly file: string
@@ -94,7 +119,13 @@ export interface Runbook {
     readonly from: Expression
     readonly max: number
     readonly waves: readonly Wave[]
-    readonly stopAfterFailures: number
+    readonly stopAfterFailures: FailureLimit
+    /** So many targets of a wave are worked on at the same time. */
+    readonly concurrency: number
+    /** A wave is taken in groups of so many: the next begins when the one before is done. Absent: the wave at once. */
+    readonly batch?: number
+    /** An outside signal that must hold before each target after the first is touched: the brake of a rollout. */
+    readonly alarm?: Check
     /** Every wave after the first asks: `always` by the matrix's rule, or a named rule. */
     readonly approval?: string
   }

@@ -28,10 +28,16 @@ export interface Expression {
   readonly evaluate: (scope: Scope) => Evaluation
 }
 
+/** Where a string stands inside a JSON value. */
+export type Place = readonly (string | number)[]
+
 /** A JSON value whose strings may hold `${…}` CEL, compiled once. Rendering never throws. */
 export interface Template {
   readonly source: Json
+  /** Strings that use what a preflight captures: `render` leaves them as they are written, `fill` renders all. */
+  readonly deferred: readonly Place[]
   readonly render: (scope: Scope) => Evaluation
+  readonly fill: (scope: Scope) => Evaluation
 }
 
 /** Evaluates to a boolean, or to the reason why it does not. */

@@ -1,7 +1,7 @@
 // Owns what the app needs from the files that people write: the newest valid content, and how it was when it changed.
 import type { Governance } from '../core/governance.ts'
 import type { Catalog } from '../core/runbook.ts'
-import type { Expression, Json, JsonObject, Millis } from '../core/values.ts'
+import type { Expression, Json, JsonObject, Millis, Template } from '../core/values.ts'
 
 /** How the ServiceNow adapter reads and writes, from connectors.yaml. */
 export interface ServiceNowSettings {
@@ -58,3 +58,6 @@ export interface Files {
 
 /** Compiles CEL text of a plan, cached by its source; text that does not compile evaluates to unknown with the reason. */
 export type CompileExpression = (source: string) => Expression
+
+/** Compiles what a plan left deferred; text that does not compile evaluates to unknown with the reason. */
+export type CompileTemplate = (source: Json) => Template

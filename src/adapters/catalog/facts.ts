@@ -24,7 +24,7 @@ export const INCIDENT_FACTS = [
 export const CI_FACTS = ['name', 'class', 'environment', 'location']
 
 /** What an earlier step is known by: how it ended on this target. */
-export const STEP_FACTS = ['failed', 'succeeded', 'unknown', 'skipped']
+export const STEP_FACTS = ['failed', 'succeeded', 'unknown', 'skipped', 'captured']
 
 export const BLAST_FACTS = ['users', 'cis', 'vip']
 

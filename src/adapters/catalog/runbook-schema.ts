@@ -21,30 +21,24 @@ import {
 
 const values = mapOf(text, anything)
 const call = { do: operationName, with: values.exactOptional(), timeout: duration.exactOptional() }
-const check = keys({
-  ...call,
-  expect: expression.exactOptional(),
-  every: duration.exactOptional(),
-  hold: duration.exactOptional(),
-  within: duration.exactOptional(),
-})
+const expected = { ...call, expect: expression.exactOptional() }
+const times = { every: duration.exactOptional(), hold: duration.exactOptional(), within: duration.exactOptional() }
 
 const number = z.custom<number>((value) => typeof value === 'number', 'expected a number')
 const scalar = z.custom<string | number | boolean>(
   (value) => typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean',
   'expected text, a number, true or false',
 )
-const parameter = keys({
+const bounds = {
   type: oneOf(['string', 'integer', 'number', 'boolean']),
-  description: text.exactOptional(),
   pattern: text.exactOptional(),
   enum: some(scalar).exactOptional(),
   min: number.exactOptional(),
   max: number.exactOptional(),
-  default: scalar.exactOptional(),
-})
+}
+const parameter = keys({ ...bounds, description: text.exactOptional(), default: scalar.exactOptional() })
 
-const wave = z.unknown().transform((value, context): { count: number } | { percent: number } => {
+const share = z.unknown().transform((value, context): { count: number } | { percent: number } => {
   if (Number.isSafeInteger(value) && (value as number) > 0) return { count: value as number }
   const percent = typeof value === 'string' ? /^(\d{1,3})%$/.exec(value) : null
   if (percent && Number(percent[1]) >= 1 && Number(percent[1]) <= 100) return { percent: Number(percent[1]) }
@@ -52,16 +46,25 @@ const wave = z.unknown().transform((value, context): { count: number } | { perce
   return z.NEVER
 })
 
+/** A value of `result` that later requests may use, within these bounds. */
+const capture = keys({ from: expression, ...bounds })
+
 const step = keys({
   id: name,
   title: text.exactOptional(),
   tier,
   when: expression.exactOptional(),
   approval: name.exactOptional(),
-  preflight: check.exactOptional(),
+  preflight: keys({ ...expected, ...times, capture: mapOf(identifier, capture).exactOptional() }).exactOptional(),
   action: keys(call).exactOptional(),
-  verify: check.exactOptional(),
-  rollback: keys(call).exactOptional(),
+  verify: keys({
+    ...expected,
+    ...times,
+    do: operationName.exactOptional(),
+    confirm: oneOf(['caller']).exactOptional(),
+  }).exactOptional(),
+  rollback: keys({ ...call, check: keys(expected).exactOptional() }).exactOptional(),
+  retry: keys({ max: whole(1, 5), after: duration.exactOptional() }).exactOptional(),
 })
 
 export const runbookSchema = keys({
@@ -69,6 +72,7 @@ export const runbookSchema = keys({
   title: text,
   description: text.exactOptional(),
   owner: text,
+  approval: oneOf(['each-step']).exactOptional(),
   match: keys({
     class: name.exactOptional(),
     when: expression.exactOptional(),
@@ -78,8 +82,11 @@ export const runbookSchema = keys({
   targets: keys({
     from: expression.exactOptional(),
     max: whole(1, 1000).exactOptional(),
-    waves: some(wave).exactOptional(),
-    stopAfterFailures: whole(1).exactOptional(),
+    waves: some(share).exactOptional(),
+    concurrency: whole(1, 100).exactOptional(),
+    batch: whole(1, 1000).exactOptional(),
+    stopAfterFailures: share.exactOptional(),
+    alarm: keys(expected).exactOptional(),
     approval: name.exactOptional(),
   }).exactOptional(),
   limits: keys({
@@ -88,6 +95,7 @@ export const runbookSchema = keys({
     changeWindow: keys({ in: list(name), conflicts: oneOf(['ask', 'stop']).exactOptional() }).exactOptional(),
     blastRadius: blastRadius.exactOptional(),
     doNotTouch: expression.exactOptional(),
+    reopenWithin: duration.exactOptional(),
   }).exactOptional(),
   evidence: list(keys(call)).exactOptional(),
   steps: some(step),
@@ -105,5 +113,6 @@ export const runbookSchema = keys({
 
 export type RunbookFile = z.infer<typeof runbookSchema>
 export type CallFile = NonNullable<RunbookFile['evidence']>[number]
-export type CheckFile = NonNullable<RunbookFile['steps'][number]['preflight']>
+export type CheckFile = CallFile & { readonly expect?: string }
+export type TimesFile = Pick<NonNullable<StepFile['verify']>, 'every' | 'hold' | 'within'>
 export type StepFile = RunbookFile['steps'][number]

@@ -1,14 +1,14 @@
 // Owns what a runbook file means: the core's runbook with its defaults filled in, checked against everything it names.
 import type { Governance } from '../../core/governance.ts'
-import type { Operation, Runbook } from '../../core/runbook.ts'
-import type { Expression } from '../../core/values.ts'
+import type { FailureLimit, Operation, Runbook } from '../../core/runbook.ts'
+import type { Expression, Millis } from '../../core/values.ts'
 import { contentHash } from './content-hash.ts'
 import type { KnownFacts } from './facts.ts'
 import { antiFlapOf } from './governance.ts'
 import { parameterOf } from './runbook-parameters.ts'
 import { runbookReferences } from './runbook-references.ts'
 import { type RunbookFile, runbookSchema } from './runbook-schema.ts'
-import { callOf, stepOf } from './runbook-steps.ts'
+import { callOf, lookOf, stepOf } from './runbook-steps.ts'
 import { readShape } from './schema.ts'
 import { expressionAt, type Note } from './uses.ts'
 import type { Path, Read, Source } from './yaml-source.ts'
@@ -33,6 +33,7 @@ export function readRunbook(source: Source, known: Known): Read<Runbook> {
   const when = (text: string, roots: readonly string[], path: Path) =>
     expressionAt(text, { roots, facts: known.facts, parameters }, path, note) as Expression
   const steps = file.steps.map((step, index) => stepOf(step, index, file.steps, { known, parameters, note }))
+  const alarm = file.targets?.alarm
   const content = contentHash(source.value)
   const authors = Object.hasOwn(known.authors, content) ? known.authors[content] : undefined
   const runbook: Runbook = {
@@ -40,6 +41,7 @@ export function readRunbook(source: Source, known: Known): Read<Runbook> {
     title: file.title,
     ...(file.description === undefined ? {} : { description: file.description }),
     owner: file.owner,
+    guided: file.approval === 'each-step',
     content,
     file: source.file,
     ...(file.match ? { match: matchOf(file.match, when) } : {}),
@@ -53,7 +55,10 @@ export function readRunbook(source: Source, known: Known): Read<Runbook> {
       from: when(file.targets?.from ?? '[ci.name]', ['incident', 'ci', 'parameters', 'signals'], ['targets', 'from']),
       max: file.targets?.max ?? 1,
       waves: file.targets?.waves ?? [{ percent: 100 }],
-      stopAfterFailures: file.targets?.stopAfterFailures ?? 1,
+      stopAfterFailures: failureLimitOf(file.targets?.stopAfterFailures),
+      concurrency: file.targets?.concurrency ?? 1,
+      ...(file.targets?.batch === undefined ? {} : { batch: file.targets.batch }),
+      ...(alarm ? { alarm: lookOf(alarm, ['targets', 'alarm'], { known, parameters, note }) } : {}),
       ...(file.targets?.approval === undefined ? {} : { approval: file.targets.approval }),
     },
     limits: limitsOf(file.limits ?? {}, when),
@@ -83,12 +88,19 @@ function matchOf(file: NonNullable<RunbookFile['match']>, when: When): NonNullab
   }
 }
 
+/** A day: who comes back after a night can still undo what was done. */
+const REOPEN_WITHIN: Millis = 24 * 3_600_000
+
+const failureLimitOf = (share: { count: number } | { percent: number } | undefined): FailureLimit =>
+  share === undefined ? 1 : 'count' in share ? share.count : share
+
 const TOUCH_ROOTS = ['incident', 'ci', 'parameters', 'target', 'blast', 'signals', 'run']
 
 function limitsOf(file: NonNullable<RunbookFile['limits']>, when: When): Runbook['limits'] {
-  const { antiFlap, doNotTouch, ...rest } = file
+  const { antiFlap, doNotTouch, reopenWithin, ...rest } = file
   return {
     ...rest,
+    reopenWithinMs: reopenWithin ?? REOPEN_WITHIN,
     ...(antiFlap ? { antiFlap: antiFlapOf(antiFlap) } : {}),
     ...(doNotTouch === undefined ? {} : { doNotTouch: when(doNotTouch, TOUCH_ROOTS, ['limits', 'doNotTouch']) }),
   }

@@ -1,5 +1,6 @@
 // Owns templates: JSON whose strings may hold `${…}`, compiled once, rendered against the facts.
 import type { Evaluation, Expression, Json, Scope, Template } from '../../core/values.ts'
+import type { CompileTemplate } from '../../ports/catalog.ts'
 import { compileCel } from './cel.ts'
 import type { Use } from './cel-tree.ts'
 import { scanTemplate } from './template-scan.ts'
@@ -15,11 +16,13 @@ type Render = (scope: Scope) => Evaluation
 
 /**
  * A string that is exactly one `${…}` keeps the value's type; in a longer string each value must be text, a number or
- * true/false. What comes in through facts is never read again for `${` (P9). Keys are taken as they are.
+ * true/false. What comes in through facts is never read again for `${` (P9): a
+ * string that is deferred holds nothing but what stands in the file. Keys are taken as they are.
  */
 export function compileTemplate(source: Json): CompiledTemplate {
   const problems: { path: Path; reason: string }[] = []
   const uses: { path: Path; use: Use }[] = []
+  const deferred: Path[] = []
   const text = (value: string, path: Path): Render => {
     const scanned = scanTemplate(value)
     if (!scanned.ok) {
@@ -40,14 +43,35 @@ export function compileTemplate(source: Json): CompiledTemplate {
     if (parts.length === 1 && typeof only === 'object') return only.evaluate
     return parts.some((part) => typeof part === 'object') ? joined(parts) : constant(parts.join(''))
   }
-  const compile = (value: Json, path: Path): Render => {
-    if (typeof value === 'string') return text(value, path)
+  const compile = (value: Json, path: Path, leaf: (value: string, path: Path) => Render): Render => {
+    if (typeof value === 'string') return leaf(value, path)
     if (typeof value !== 'object' || value === null) return constant(value)
-    if (Array.isArray(value)) return list(value.map((item: Json, index) => compile(item, [...path, index])))
-    return object(Object.entries(value).map(([key, item]) => [key, compile(item, [...path, key])] as const))
+    if (Array.isArray(value)) return list(value.map((item: Json, index) => compile(item, [...path, index], leaf)))
+    return object(Object.entries(value).map(([key, item]) => [key, compile(item, [...path, key], leaf)] as const))
   }
-  return { template: { source, render: compile(source, []) }, problems, uses }
+  const leaves = new Map<string, Render>()
+  const fill = compile(source, [], (value, path) => {
+    const rendered = text(value, path)
+    leaves.set(JSON.stringify(path), rendered)
+    if (uses.some((each) => each.path === path && isCaptured(each.use))) deferred.push(path)
+    return rendered
+  })
+  const later = new Set(deferred.map((path) => JSON.stringify(path)))
+  const render = compile(source, [], (value, path) => {
+    const at = JSON.stringify(path)
+    return later.has(at) ? constant(value) : (leaves.get(at) ?? constant(null))
+  })
+  return { template: { source, deferred, render, fill }, problems, uses }
 }
+
+/** For text of a plan: what does not compile is unknown whenever it is filled. */
+export const compilePlanned: CompileTemplate = (source) => {
+  const { template, problems } = compileTemplate(source)
+  const [problem] = problems
+  return problem ? { ...template, fill: () => ({ ok: false, reason: problem.reason }) } : template
+}
+
+const isCaptured = (use: Use): boolean => use[0] === 'steps' && use[2] === 'captured'
 
 const constant =
   (value: Json): Render =>

@@ -12,7 +12,14 @@ export interface Place {
   readonly roots: readonly string[]
   readonly facts: KnownFacts | undefined
   readonly parameters?: readonly string[]
-  readonly steps?: { readonly earlier: readonly string[]; readonly all: readonly string[] }
+  readonly steps?: {
+    readonly earlier: readonly string[]
+    readonly all: readonly string[]
+    /** What preflights capture, by step. */
+    readonly captured: { readonly [step: string]: readonly string[] }
+    /** A request: nothing of a step enters it but what was captured within bounds (P9). */
+    readonly capturedOnly?: boolean
+  }
 }
 
 export type Note = (path: Path, message: string, at?: 'key' | 'value') => void
@@ -47,7 +54,7 @@ const secretHint = (reason: string): string =>
   reason.startsWith('in ${env:') ? '${env:NAME} may stand in connectors.yaml only' : reason
 
 function misuse(use: Use, place: Place): string[] {
-  const [root, name, next] = use
+  const [root, name, next, last] = use
   if (root === undefined) return []
   if (!place.roots.includes(root))
     return [`"${root}" is not known here: an expression in this place can use ${listed(place.roots)}`]
@@ -55,7 +62,7 @@ function misuse(use: Use, place: Place): string[] {
   if (root === 'target') return ['target is a name, a text: facts of the target are in ci']
   if (root === 'parameters' && place.parameters && !place.parameters.includes(name))
     return [`there is no parameter "${name}"${suggestion(name, place.parameters)}`]
-  if (root === 'steps' && place.steps) return stepProblems(name, next, place.steps)
+  if (root === 'steps' && place.steps) return stepProblems(name, next, last, place.steps)
   if (root === 'blast' && !BLAST_FACTS.includes(name))
     return [`nothing supplies blast.${name}${suggestion(name, BLAST_FACTS)}`]
   if (!place.facts) return []
@@ -72,8 +79,19 @@ function unsupplied(root: string, name: string, known: readonly string[], map: s
   return [`nothing supplies ${root}.${name}${hint.startsWith(':') ? hint : `: ${map_}`}`]
 }
 
-function stepProblems(id: string, fact: string | undefined, steps: NonNullable<Place['steps']>): string[] {
+function stepProblems(
+  id: string,
+  fact: string | undefined,
+  name: string | undefined,
+  steps: NonNullable<Place['steps']>,
+): string[] {
+  if (steps.capturedOnly && (fact !== 'captured' || name === undefined))
+    return [`a request may use of a step only what its preflight captures: steps["${id}"].captured.<name>`]
   if (steps.earlier.includes(id)) {
+    if (fact === 'captured' && name !== undefined) {
+      const captured = steps.captured[id] ?? []
+      return captured.includes(name) ? [] : [`step "${id}" captures no "${name}"${suggestion(name, captured)}`]
+    }
     if (fact === undefined || STEP_FACTS.includes(fact)) return []
     return [`a step has no "${fact}"${suggestion(fact, STEP_FACTS)}`]
   }

@@ -82,11 +82,11 @@ describe('loading a runbooks folder', () => {
     assert.equal(targets.from.source, '[ci.name]')
     assert.deepEqual(
       { ...targets, from: null },
-      { from: null, max: 1, waves: [{ percent: 100 }], stopAfterFailures: 1 },
+      { from: null, max: 1, waves: [{ percent: 100 }], stopAfterFailures: 1, concurrency: 1 },
     )
     assert.deepEqual(onSuccess, { resolve: true, resolveJoined: false })
     assert.deepEqual(onFailure, { rollback: 'step' })
-    assert.deepEqual([limits, evidence, authors], [{}, [], undefined])
+    assert.deepEqual([limits, evidence, authors], [{ reopenWithinMs: 86_400_000 }, [], undefined])
     const { preflight, action, verify } = steps[0] ?? {}
     assert.deepEqual([preflight?.timeoutMs, preflight?.withinMs], [60_000, 0])
     assert.equal(action?.timeoutMs, 300_000)
