@@ -1,8 +1,11 @@
 // Owns runbot as the benchmarks run it: put together as in src/main.ts, with its ports wrapped and a Teams without limits.
+
 import type { Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { compileExpression } from '../src/adapters/catalog/cel.ts'
 import { watchFiles } from '../src/adapters/catalog/files.ts'
+import { plannedPattern } from '../src/adapters/catalog/pattern.ts'
+import { compilePlanned } from '../src/adapters/catalog/template.ts'
 import { directory } from '../src/adapters/directory/directory.ts'
 import { endpoints } from '../src/adapters/endpoints/endpoints.ts'
 import { createLog } from '../src/adapters/http/log.ts'
@@ -70,6 +73,9 @@ export async function startRunbot({
     clock: timeline ? timeline.clock(clock) : clock,
     files,
     compile: compileExpression,
+    compileTemplate: compilePlanned,
+    compilePattern: plannedPattern,
+    callerRecords: undefined,
     directory: directory({ clock, serviceNow: instance?.people }),
     approvalRecords: instance?.approvalRecords,
     pagers: () => undefined,

@@ -5,6 +5,8 @@ import { hostname } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { compileExpression } from './adapters/catalog/cel.ts'
 import { InvalidFiles, problemLine, watchFiles } from './adapters/catalog/files.ts'
+import { plannedPattern } from './adapters/catalog/pattern.ts'
+import { compilePlanned } from './adapters/catalog/template.ts'
 import { directory } from './adapters/directory/directory.ts'
 import { entraGroups } from './adapters/directory/graph/groups.ts'
 import { endpoints } from './adapters/endpoints/endpoints.ts'
@@ -63,8 +65,11 @@ async function main(): Promise<void> {
     store,
     files,
     compile: compileExpression,
+    compileTemplate: compilePlanned,
+    compilePattern: plannedPattern,
     tickets: tickets ?? noTickets,
     approvalRecords: tickets?.approvalRecords,
+    callerRecords: undefined,
     pagers: pagersOf({ settings: () => current().pagers, serviceNow: tickets?.pager, proxyFromEnv: true }),
     directory: directory({
       clock,

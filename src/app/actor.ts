@@ -1,17 +1,12 @@
 // Owns one run while this process holds its lease: the engine and each surface go on side by side until nothing is due.
-import { calendarFreezes } from '../core/guardrails/freeze.ts'
-import { owed } from '../core/owed.ts'
 import type { Instant, Millis } from '../core/values.ts'
 import { isPortError } from '../ports/errors.ts'
 import type { Assess } from './assess.ts'
 import type { Authority } from './authority.ts'
 import type { Deps } from './deps.ts'
+import { type Engine, engine } from './engine.ts'
 import type { Journal } from './journal.ts'
-import { partiesOf } from './parties.ts'
-import { letGo } from './perform/begin.ts'
-import { type Performing, sentence } from './perform/context.ts'
-import { perform } from './perform/perform.ts'
-import { review } from './perform/plan.ts'
+import { sentence } from './perform/context.ts'
 import { type Pulse, pulse } from './pulse.ts'
 import type { Surface } from './surfaces/surface.ts'
 
@@ -20,7 +15,6 @@ const HOT_MS: Millis = 10_000
 const ERROR_MS: Millis = 3_000
 /** A bug does not mend itself: it is said once a minute, not in a loop. */
 const BUG_MS: Millis = 60_000
-const REFUSED_MS: Millis = 1_000
 
 export interface ActorContext {
   readonly deps: Deps
@@ -43,8 +37,8 @@ interface Part {
 }
 
 export interface Actor {
-  /** The run's log has news. */
-  notify(): void
+  /** The run's log has news; `now`: also what is only asked now and then. */
+  notify(now: boolean): void
   /** Resolves when the lease is given up; never rejects. */
   readonly done: Promise<void>
 }
@@ -53,28 +47,39 @@ export interface Actor {
 export function actor(context: ActorContext, id: string, fence: number, stop: AbortSignal): Actor {
   const beat = pulse(context.deps.clock)
   const parts: Part[] = []
-  const news = () => {
-    for (const part of parts) {
+  const lost = new AbortController()
+  const signal = AbortSignal.any([stop, lost.signal])
+  const look = (which: readonly Part[]) => {
+    for (const part of which) {
       part.nextAt = 0
       part.dirty = true
     }
     beat.beat()
   }
-  return { notify: news, done: live(context, id, fence, stop, beat, parts) }
+  const done = () => look(parts.slice(0, 1))
+  const work = engine(context, id, fence, signal, { lost: () => lost.abort(), news: done })
+  const notify = (now: boolean) => {
+    if (now) work.lookNow()
+    look(parts)
+  }
+  return { notify, done: live({ context, id, fence, stop, lost, signal, beat, parts, work }) }
 }
 
-async function live(
-  context: ActorContext,
-  id: string,
-  fence: number,
-  stop: AbortSignal,
-  beat: Pulse,
-  parts: Part[],
-): Promise<void> {
+interface Life {
+  readonly context: ActorContext
+  readonly id: string
+  readonly fence: number
+  readonly stop: AbortSignal
+  readonly lost: AbortController
+  readonly signal: AbortSignal
+  readonly beat: Pulse
+  readonly parts: Part[]
+  readonly work: Engine
+}
+
+async function live({ context, id, fence, stop, lost, signal, beat, parts, work }: Life): Promise<void> {
   const { deps } = context
   const { clock, store, log } = deps
-  const lost = new AbortController()
-  const signal = AbortSignal.any([stop, lost.signal])
   const heartbeat = setInterval(() => {
     store.renew(id, fence, clock.now(), deps.settings.leaseMs).catch((error: unknown) => {
       if (isPortError(error, 'conflict')) lost.abort()
@@ -82,9 +87,8 @@ async function live(
     })
   }, deps.settings.leaseMs / 3)
 
-  const seen = { seq: 0 }
   parts.push(
-    { name: 'engine', step: engine(context, id, fence, signal, seen), nextAt: 0, busy: false, dirty: false },
+    { name: 'engine', step: work.step, nextAt: 0, busy: false, dirty: false },
     ...context.surfaces.map((surface) => ({
       name: surface.name,
       step: () => surface.deliver(id, signal),
@@ -104,7 +108,6 @@ async function live(
       if (isPortError(error, 'conflict')) lost.abort()
       else if (isPortError(error)) log.warn({ run: id, part: part.name, reason: error.message }, 'will be tried again')
       else log.error({ run: id, part: part.name, err: error }, 'a bug stopped this part of the run')
-      if (!isPortError(error) && part.name === 'engine') await bug(context, id, fence, error)
     }
     part.nextAt = part.dirty ? 0 : nextAt
     part.busy = false
@@ -115,95 +118,16 @@ async function live(
       const now = clock.now()
       for (const part of parts) if (!part.busy && part.nextAt <= now) void advance(part)
       const nextAt = Math.min(...parts.map((part) => (part.busy ? Number.POSITIVE_INFINITY : part.nextAt)))
-      if (parts.every((part) => !part.busy) && nextAt > now + HOT_MS) break
+      if (work.idle() && parts.every((part) => !part.busy) && nextAt > now + HOT_MS) break
       await beat.wait(nextAt, signal)
     }
-    while (parts.some((part) => part.busy)) await beat.wait(clock.now() + 1000, new AbortController().signal)
+    while (!work.idle() || parts.some((part) => part.busy))
+      await beat.wait(clock.now() + 1000, new AbortController().signal)
   } finally {
     clearInterval(heartbeat)
   }
   const nextAt = Math.min(...parts.map((part) => part.nextAt))
-  if (!lost.signal.aborted) await release(context, id, fence, seen.seq, stop.aborted ? clock.now() : nextAt)
-}
-
-/** The engine: read, fold, ask what is owed, do it, until nothing is. Answers when to come back. */
-function engine(
-  context: ActorContext,
-  id: string,
-  fence: number,
-  signal: AbortSignal,
-  seen: { seq: number },
-): () => Promise<Instant> {
-  const { deps, journal, assess, authority } = context
-  const { log } = deps
-  const holds = context.holds.get(id) ?? new Map<string, Instant>()
-  context.holds.set(id, holds)
-  let released = false
-  return async () => {
-    for (;;) {
-      if (signal.aborted) return deps.clock.now()
-      const loaded = await journal.load(id)
-      if (!loaded) return Number.POSITIVE_INFINITY
-      const { run } = loaded
-      seen.seq = run.seq
-      const work: Performing = {
-        deps,
-        journal,
-        assess,
-        authority,
-        run,
-        signal,
-        holds,
-        transact: async (decide) => {
-          const done = await journal.transact(id, decide, fence)
-          if (done.ok) return 'done'
-          // The run moved on, or what was owed is not allowed: either way it is looked at again, never in a tight loop.
-          log.debug({ run: id, reason: done.refusal.reason }, 'what was owed is not to be done')
-          return { againMs: REFUSED_MS }
-        },
-      }
-      const next = owed(run, deps.clock.now(), partiesOf(deps, run))
-      if (next.work === null) {
-        if (run.finished) {
-          context.holds.delete(id)
-          context.reviewed.delete(id)
-        }
-        if (run.finished && run.startedAt && !released) {
-          await letGo(work)
-          released = true
-        }
-        if (run.status !== 'awaitingApproval') return next.wakeAt ?? Number.POSITIVE_INFINITY
-        const version = reviewKey(deps)
-        if (context.reviewed.get(id) === version) return next.wakeAt ?? Number.POSITIVE_INFINITY
-        const performed = await review(work)
-        if (performed !== 'done' && performed.againMs !== Number.POSITIVE_INFINITY)
-          return deps.clock.now() + performed.againMs
-        context.reviewed.set(id, version)
-        continue
-      }
-      if (next.work.do === 'decide') context.reviewed.set(id, reviewKey(deps))
-      const performed = await perform(work, next.work)
-      if (performed !== 'done') return deps.clock.now() + performed.againMs
-    }
-  }
-}
-
-/** What a waiting plan was looked at under: the files, and the calendars that freeze, whose overrides are asked then. */
-function reviewKey({ files, clock }: Deps): string {
-  const { version, governance } = files.current()
-  return JSON.stringify([version, calendarFreezes(governance, clock.now()).map(({ why }) => why)])
-}
-
-/** A bug in the engine hands the run to a person instead of trying for ever. */
-async function bug({ journal }: ActorContext, id: string, fence: number, error: unknown): Promise<void> {
-  const reason = `runbot met a bug: ${sentence(error).slice(0, 200)}`
-  await journal
-    .transact(
-      id,
-      (run) => ({ ok: true, events: run.finished ? [] : [{ type: 'finished', status: 'needsHuman', reason }] }),
-      fence,
-    )
-    .catch(() => undefined)
+  if (!lost.signal.aborted) await release(context, id, fence, work.seen(), stop.aborted ? clock.now() : nextAt)
 }
 
 /** Gives the lease up. What was appended since the engine last looked is due at once. */

@@ -1,7 +1,8 @@
 // Owns the list of what the app is given by the composition root.
 import type { Canonicalize, Digest, Json, JsonObject, Millis } from '../core/values.ts'
 import type { ApprovalRecords } from '../ports/approval-records.ts'
-import type { CompileExpression, Files } from '../ports/catalog.ts'
+import type { CallerRecords } from '../ports/caller.ts'
+import type { CompileExpression, CompilePattern, CompileTemplate, Files } from '../ports/catalog.ts'
 import type { Channel } from '../ports/channel.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Directory } from '../ports/directory.ts'
@@ -15,9 +16,14 @@ export interface Deps {
   readonly store: Store
   readonly files: Files
   readonly compile: CompileExpression
+  /** The same for what a plan left deferred, and for the bounds of captured values. */
+  readonly compileTemplate: CompileTemplate
+  readonly compilePattern: CompilePattern
   readonly tickets: Tickets
   /** undefined: there is no ticket system, so Teams alone asks. */
   readonly approvalRecords: ApprovalRecords | undefined
+  /** undefined: a caller can be asked in Teams alone. */
+  readonly callerRecords: CallerRecords | undefined
   readonly pagers: Pagers
   readonly directory: Directory
   readonly channel: Channel

@@ -72,39 +72,50 @@ export function journal(deps: Pick<Deps, 'store' | 'clock' | 'hash'>): Journal {
       hash.digest,
     )
 
+  const transact: Journal['transact'] = async (id, decide, fence) => {
+    for (let attempt = 1; ; attempt += 1) {
+      const loaded = await load(id)
+      if (!loaded) return { ok: false, refusal: { reason: `there is no run ${id}` }, run: null }
+      const { record, run } = loaded
+      const at = clock.now()
+      const verdict = decide(run, at)
+      if (!verdict.ok) return { ...verdict, run }
+      if (verdict.events.length === 0) return { ok: true, run, record, events: [] }
+      const next = verdict.events.reduce((state, event) => evolve(state, event, at), run)
+      try {
+        const written = await store.append({
+          chain: id,
+          version: record.version,
+          ...(fence === undefined ? {} : { fence }),
+          entries: link(id, record, at, verdict.events),
+          status: next.status,
+          dueAt: at,
+        })
+        remember(next)
+        for (const listener of listeners) listener(id, verdict.events)
+        return { ok: true, run: next, record: written, events: verdict.events }
+      } catch (error) {
+        if (!isPortError(error, 'conflict') || attempt >= RACES) throw error
+        if (fence !== undefined && (await store.record(id))?.fence !== fence) throw error
+      }
+    }
+  }
+
+  /** What this process writes to one run is written one after the other: racing with oneself is only lost time. */
+  const turns = new Map<string, Promise<unknown>>()
+  const inTurn = <T>(id: string, act: () => Promise<T>): Promise<T> => {
+    const before = turns.get(id) ?? Promise.resolve()
+    const mine = before.then(act, act)
+    const settled = mine.catch(() => undefined).finally(() => turns.get(id) === settled && turns.delete(id))
+    turns.set(id, settled)
+    return mine
+  }
+
   return {
     load,
     onAppend: (listener) => void listeners.push(listener),
     entries: (id, fromSeq) => store.entries(id, fromSeq),
-
-    async transact(id, decide, fence) {
-      for (let attempt = 1; ; attempt += 1) {
-        const loaded = await load(id)
-        if (!loaded) return { ok: false, refusal: { reason: `there is no run ${id}` }, run: null }
-        const { record, run } = loaded
-        const at = clock.now()
-        const verdict = decide(run, at)
-        if (!verdict.ok) return { ...verdict, run }
-        if (verdict.events.length === 0) return { ok: true, run, record, events: [] }
-        const next = verdict.events.reduce((state, event) => evolve(state, event, at), run)
-        try {
-          const written = await store.append({
-            chain: id,
-            version: record.version,
-            ...(fence === undefined ? {} : { fence }),
-            entries: link(id, record, at, verdict.events),
-            status: next.status,
-            dueAt: at,
-          })
-          remember(next)
-          for (const listener of listeners) listener(id, verdict.events)
-          return { ok: true, run: next, record: written, events: verdict.events }
-        } catch (error) {
-          if (!isPortError(error, 'conflict') || attempt >= RACES) throw error
-          if (fence !== undefined && (await store.record(id))?.fence !== fence) throw error
-        }
-      }
-    },
+    transact: (id, decide, fence) => inTurn(id, () => transact(id, decide, fence)),
 
     async create(id, events, labels) {
       const at = clock.now()

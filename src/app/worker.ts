@@ -1,4 +1,5 @@
 // Owns finding due runs and giving each to one actor; wakes at once on an append here, and looks regularly for the rest.
+import type { RunEvent } from '../core/run.ts'
 import { isPortError } from '../ports/errors.ts'
 import type { ChainRecord } from '../ports/store.ts'
 import { type Actor, type ActorContext, actor } from './actor.ts'
@@ -24,9 +25,9 @@ export function worker(context: ActorContext): Worker {
   const news = new Set<string>()
   let loop: Promise<void> | undefined
 
-  journal.onAppend((id) => {
+  journal.onAppend((id, events) => {
     const running = actors.get(id)
-    if (running) running.notify()
+    if (running) running.notify(events.some(isOfAPerson))
     else {
       news.add(id)
       beat.beat()
@@ -83,9 +84,12 @@ export function worker(context: ActorContext): Worker {
       await Promise.all([...actors.values()].map((running) => running.done))
     },
     async wake(id) {
-      actors.get(id)?.notify()
+      actors.get(id)?.notify(true)
       await store.wake(id, clock.now())
       beat.beat()
     },
   }
 }
+
+/** Somebody said something: whatever waits for its next look may not wait any more. */
+const isOfAPerson = (event: RunEvent): boolean => 'by' in event && event.by !== null

@@ -1,6 +1,7 @@
 // Owns what people may answer to an ask: yes, no, the same with other values, or going around it in an emergency.
 import { approvalsFor, exclusionOf, type Parties, type Standing, tally } from './approval.ts'
 import type { RunCommand } from './decide.ts'
+import { halt } from './ending.ts'
 import { groupsAt, groupsOf } from './rule.ts'
 import type { ApprovalScope, Ask, Run } from './run.ts'
 import { type Instant, own } from './values.ts'
@@ -21,7 +22,7 @@ export function answer(command: Answer, run: Run, at: Instant): Verdict {
     return events(
       { type: 'rejected', by, scope, plan, note, ...via },
       run.startedAt
-        ? { type: 'finished', status: 'needsHuman', reason: `${by.name} rejected ${scope}${note ? `: ${note}` : ''}` }
+        ? halt(run, 'needsHuman', `${by.name} rejected ${scope}${note ? `: ${note}` : ''}`)
         : { type: 'finished', status: 'refused', reason: `${by.name} rejected it${note ? `: ${note}` : ''}` },
     )
   const excluded = exclusionOf(asked.rule, by, command.parties)

@@ -1,7 +1,9 @@
 // Owns which events may follow: every transition of a run goes through here, and P1 and P3 are enforced here.
 import { answer, breakGlass, edit } from './answer.ts'
 import { type Absent, approvalsFor, type Parties, type Standing, tally } from './approval.ts'
+import { type Compile, filled } from './captured.ts'
 import type { ApprovalRule } from './governance.ts'
+import { confirm, resume, retry, rollBack, settle, stop, takeOver } from './intervene.ts'
 import { PREFLIGHT_FRESH_MS } from './owed.ts'
 import { scopesOf } from './plan.ts'
 import type { Decision } from './policy.ts'
@@ -23,7 +25,26 @@ export type RunCommand =
       readonly frozen: string | null
       readonly via?: 'servicenow'
     }
-  | { readonly do: 'stop'; readonly by: Person; readonly reason: string }
+  | { readonly do: 'stop' | 'takeover'; readonly by: Person; readonly reason: string }
+  /** `released`: the person may freeze, so a rollback may be sent although it is frozen. */
+  | { readonly do: 'resume' | 'rollback'; readonly by: Person; readonly reason: string; readonly released?: boolean }
+  /** null: the only one there is. */
+  | {
+      readonly do: 'settle'
+      readonly by: Person
+      readonly reason: string
+      readonly happened: boolean
+      readonly target: string | null
+      readonly step: string | null
+    }
+  | { readonly do: 'retry'; readonly by: Person; readonly reason: string; readonly target: string | null }
+  | {
+      readonly do: 'confirm'
+      readonly by: string
+      readonly ok: boolean
+      readonly reason: string
+      readonly via?: 'servicenow'
+    }
   | {
       /** `replan` comes before where the draft is new; it is refused once something was sent. */
       readonly do: 'decide'
@@ -39,6 +60,7 @@ export type RunCommand =
       readonly gate: GateRecord
       readonly deadlineAt: Instant
       readonly parties: Parties
+      readonly compile: Compile
     }
   | {
       readonly do: 'askPart'
@@ -68,6 +90,18 @@ export function decide(command: RunCommand, run: Run, at: Instant): Verdict {
       return answer(command, run, at)
     case 'stop':
       return stop(command, run)
+    case 'takeover':
+      return takeOver(command, run)
+    case 'resume':
+      return resume(command, run, at)
+    case 'settle':
+      return settle(command, run)
+    case 'retry':
+      return retry(command, run, at)
+    case 'rollback':
+      return rollBack(command, run, at)
+    case 'confirm':
+      return confirm(command, run)
     case 'decide':
       return decided(command, run, at)
     case 'begin':
@@ -84,19 +118,6 @@ export function decide(command: RunCommand, run: Run, at: Instant): Verdict {
     case 'record':
       return run.finished ? refuse('the run has ended') : events(command.event)
   }
-}
-
-function stop(command: Extract<RunCommand, { do: 'stop' }>, run: Run): Verdict {
-  const { by, reason } = command
-  if (run.finished && run.finished.status !== 'needsHuman')
-    return refuse(`this run has already ended: ${run.finished.reason}`)
-  if (run.edit && !run.finished)
-    return refuse(`${run.edit.by.name} has asked for it with other values`, `stop ${run.edit.run} instead`)
-  if (run.stopRequested && !run.finished) return refuse(`${run.stopRequested.by.name} has already stopped it`)
-  const requested: RunEvent = { type: 'stopRequested', by, reason }
-  if (run.finished)
-    return events(requested, { type: 'finished', status: 'cancelled', reason: `closed by ${by.name}: ${reason}` })
-  return events(requested)
 }
 
 function decided(command: Extract<RunCommand, { do: 'decide' }>, run: Run, at: Instant): Verdict {
@@ -158,23 +179,37 @@ function start(command: Start, run: Run, at: Instant): Verdict {
   if (command.do === 'startRollback') {
     if (!step.rollback || !state.action || state.rollback)
       return refuse('there is nothing to roll back, or it was already started')
-    return events({ type: 'rollbackStarted', ...common, request: step.rollback })
+    const staged = state.action.rollback ?? step.rollback
+    return events({ type: 'rollbackStarted', ...common, request: staged })
   }
   if (!step.action) return refuse('the plan has no action here')
   if (run.stopRequested) return refuse('it was stopped')
+  if (run.takenOver) return refuse(`${run.takenOver.by.name} has taken it over`)
+  if (run.brake || run.undo) return refuse('nothing new is started any more')
   if (state.action) return refuse('this step was already started (P3)')
   const wanted = run.draft ? scopesOf(run.draft, step, target) : ['run']
   const missing = wanted.find((scope) => !permitted(run, scope, command.parties))
   if (missing) return refuse(`${missing} is not approved (P1)`)
   if (step.preflight && (!state.preflight?.ok || at - state.preflight.at > PREFLIGHT_FRESH_MS))
     return refuse('its preflight did not pass just now (P2)')
-  return events({ type: 'actionStarted', attempt: 1, ...common, request: step.action })
+  const request = filled(run, target, step.action, command.compile)
+  const rollback = step.rollback && filled(run, target, step.rollback, command.compile)
+  if (!request.ok) return refuse(request.reason)
+  if (rollback && !rollback.ok) return refuse(rollback.reason)
+  return events({
+    type: 'actionStarted',
+    attempt: state.attempt,
+    ...common,
+    request: request.value,
+    ...(rollback ? { rollback: rollback.value } : {}),
+  })
 }
 
 function askPart(command: Extract<RunCommand, { do: 'askPart' }>, run: Run, at: Instant): Verdict {
   const { scope, rule, again } = command
   if (run.finished || !run.startedAt || !run.plan) return refuse('it is not executing')
   if (run.stopRequested) return refuse('it was stopped')
+  if (run.takenOver || run.brake || run.undo) return refuse('nothing new is started any more')
   // The run as a whole was decided before it began; asking for it again would stop it for good.
   if (scope === 'run' || (own(run.asks, scope) !== undefined) !== again) return refuse('it was already asked')
   return events({ type: 'stepAsked', scope, plan: run.plan, rule, expiresAt: at + rule.expiresMs })

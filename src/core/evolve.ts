@@ -1,7 +1,9 @@
 // Owns the fold: the state of a run after each event of its log.
 import type { ApprovalRule } from './governance.ts'
-import type { Ask, At, Run, RunEvent, RunStatus } from './run.ts'
-import { noStep, type Sent, type SentEnd, type StepState } from './step-state.ts'
+import { stepAsk } from './plan.ts'
+import { reopen } from './reopen.ts'
+import type { Ask, Run, RunEvent, RunStatus } from './run.ts'
+import { type Sent, type SentEnd, stepOf, withStep } from './step-state.ts'
 import { type Instant, own } from './values.ts'
 
 /** A run before its first event. */
@@ -30,6 +32,12 @@ export function emptyRun(id: string): Run {
     steps: {},
     rungs: {},
     stopRequested: null,
+    takenOver: null,
+    brake: null,
+    undo: null,
+    released: null,
+    retrying: [],
+    reopened: 0,
     link: null,
     previous: null,
     glass: null,
@@ -63,7 +71,7 @@ function change(run: Run, event: RunEvent, at: Instant): Run {
     case 'planned': {
       // A new plan starts over: preflights, asks and the beginning belong to the plan before.
       const { draft, blast, context } = event
-      const over = { plan: null, decision: null, asks: {}, startedAt: null, steps: {}, rungs: {} }
+      const over = { plan: null, decision: null, asks: {}, startedAt: null, steps: {}, rungs: {}, brake: null }
       const previous =
         event.replaces !== null && run.draft ? { draft: run.draft, decision: run.decision } : run.previous
       return { ...run, ...over, draft, blast, context, previous }
@@ -112,10 +120,30 @@ function change(run: Run, event: RunEvent, at: Instant): Run {
       return { ...run, stopRequested: { by: event.by, reason: event.reason } }
     case 'executionStarted':
       return { ...run, startedAt: at, waiting: null }
+    case 'takenOver':
+      return { ...run, takenOver: { by: event.by, reason: event.reason, at } }
+    case 'resumed':
+    case 'retried':
+    case 'settled':
+    case 'rollbackRequested':
+      return reopen(run, event, at)
+    case 'braked':
+      return { ...run, brake: { status: event.status, reason: event.reason } }
     case 'preflighted':
-      return withStep(run, event, (step) => ({ ...step, preflight: { ok: event.ok, reason: event.reason, at } }))
+      return preflighted(run, event, at)
+    case 'confirmAsked':
+      return withStep({ ...run, waiting: null }, event, (step) => ({ ...step, confirm: { askedAt: at, ended: null } }))
+    case 'confirmed':
+      return withStep({ ...run, waiting: null }, event, (step) => ({
+        ...step,
+        confirm: { askedAt: step.confirm?.askedAt ?? at, ended: { ok: event.ok, reason: event.reason, at } },
+      }))
     case 'actionStarted':
-      return withStep({ ...run, waiting: null }, event, (step) => ({ ...step, action: sent(event, at) }))
+      return withStep({ ...run, waiting: null }, event, (step) => ({
+        ...step,
+        attempt: event.attempt,
+        action: { ...sent(event, at), ...(event.rollback ? { rollback: event.rollback } : {}) },
+      }))
     case 'actionAccepted':
       return withStep(run, event, (step) => ({
         ...step,
@@ -150,7 +178,7 @@ function change(run: Run, event: RunEvent, at: Instant): Run {
         rollback: step.rollback && ended(step.rollback, event, at),
       }))
     case 'finished':
-      return { ...run, waiting: null, finished: { status: event.status, reason: event.reason, at } }
+      return { ...run, waiting: null, retrying: [], finished: { status: event.status, reason: event.reason, at } }
   }
 }
 
@@ -169,11 +197,17 @@ function statusOf(run: Run, event: RunEvent): RunStatus {
     case 'preflighted':
     case 'actionStarted':
     case 'stepSkipped':
-    case 'rollbackEnded':
     case 'verified':
-      return 'executing'
+    case 'confirmed':
+    case 'resumed':
+    case 'retried':
+    case 'settled':
+    case 'rollbackEnded':
+      return run.undo ? 'rollingBack' : 'executing'
     case 'verifyStarted':
+    case 'confirmAsked':
       return 'verifying'
+    case 'rollbackRequested':
     case 'rollbackStarted':
       return 'rollingBack'
     default:
@@ -181,10 +215,17 @@ function statusOf(run: Run, event: RunEvent): RunStatus {
   }
 }
 
-function withStep(run: Run, at: At, next: (step: StepState) => StepState): Run {
-  const steps = own(run.steps, at.target) ?? {}
-  const step = next(own(steps, at.step) ?? noStep)
-  return { ...run, steps: { ...run.steps, [at.target]: { ...steps, [at.step]: step } } }
+/** What was captured anew may differ from what a person agreed to: the step asks again. */
+function preflighted(run: Run, event: Extract<RunEvent, { type: 'preflighted' }>, at: Instant): Run {
+  const { ok, reason, contradicts = false, captured = {} } = event
+  const before = stepOf(run, event).preflight?.captured
+  const moved = before !== undefined && JSON.stringify(before) !== JSON.stringify(captured)
+  const scope = run.draft ? stepAsk(run.draft, { id: event.step }, event.target) : ''
+  const asks = moved ? Object.fromEntries(Object.entries(run.asks).filter(([name]) => name !== scope)) : run.asks
+  return withStep({ ...run, asks }, event, (step) => ({
+    ...step,
+    preflight: { ok, reason, contradicts, captured, at },
+  }))
 }
 
 const newAsk = (scope: string, plan: string, rule: ApprovalRule, at: Instant, expiresAt: Instant): Ask => ({

@@ -2,9 +2,10 @@
 import type { ApprovalRule } from './governance.ts'
 import type { Blast, Ci, IncidentContext } from './incident.ts'
 import { parametersOf } from './parameters.ts'
-import type { Call, Catalog, Check, FailureLimit, Operation, Runbook, Step, Tier } from './runbook.ts'
+import { renderer } from './render-plan.ts'
+import type { Catalog, FailureLimit, ParameterType, Runbook, Step, Tier } from './runbook.ts'
 import { scopeOf } from './scope.ts'
-import type { Canonicalize, Digest, Evaluation, Json, JsonObject, Millis, Scope } from './values.ts'
+import type { Canonicalize, Digest, Json, JsonObject, Millis, Place } from './values.ts'
 
 /** One exact request: what is sent, where. `with` holds no expressions any more and no secrets. */
 export interface PlannedRequest {
@@ -15,6 +16,8 @@ export interface PlannedRequest {
   readonly tier: Tier
   readonly detail: JsonObject
   readonly with: Json
+  /** Where `with` still holds `${…}`, which a preflight's captured values fill right before it is sent. */
+  readonly deferred?: readonly Place[]
   readonly timeoutMs: Millis
 }
 
@@ -27,16 +30,34 @@ export interface PlannedCheck extends PlannedRequest {
   readonly withinMs: Millis
 }
 
+/** A value that a preflight brings back, with its bounds as data; `from` is CEL over `result`. */
+export interface PlannedCapture {
+  readonly from: string
+  readonly type: ParameterType
+  readonly pattern?: string
+  readonly enum?: readonly Json[]
+  readonly min?: number
+  readonly max?: number
+}
+
+export interface PlannedPreflight extends PlannedCheck {
+  readonly capture?: { readonly [name: string]: PlannedCapture }
+}
+
 export interface PlannedStep {
   readonly id: string
   readonly title: string
   readonly tier: Tier
   readonly when: string | null
   readonly approval: string | null
-  readonly preflight: PlannedCheck | null
+  readonly preflight: PlannedPreflight | null
   readonly action: PlannedRequest | null
   readonly verify: PlannedCheck | null
+  readonly confirm?: { readonly by: 'caller'; readonly withinMs: Millis }
   readonly rollback: PlannedRequest | null
+  /** Whether it could be undone; looked at before the action starts. */
+  readonly rollbackCheck?: PlannedCheck
+  readonly retry?: { readonly max: number; readonly afterMs?: Millis }
 }
 
 export interface Target {
@@ -62,6 +83,14 @@ export interface Draft {
   /** Every wave after the first asks for itself: `always`, or the name of an approval rule. */
   readonly waveApproval: string | null
   readonly stopAfterFailures: number
+  readonly concurrency: number
+  readonly batch?: number
+  /** Must hold before each target after the first that was touched. */
+  readonly alarm?: PlannedCheck
+  /** Every changing step asks for itself, target by target. */
+  readonly guided?: true
+  /** For so long after its end it may be rolled back or retried. */
+  readonly reopenWithinMs: Millis
   readonly evidence: readonly { readonly target: string; readonly request: PlannedRequest }[]
   /** The steps per target, in order. */
   readonly steps: { readonly [target: string]: readonly PlannedStep[] }
@@ -118,9 +147,17 @@ export function draftPlan(request: PlanRequest, catalog: Pick<Catalog, 'operatio
   const steps = Object.fromEntries(
     targets.map((target) => {
       const scope = scopeFor(target)
-      return [target.name, runbook.steps.map((step) => render.step(step, scope))]
+      return [target.name, runbook.steps.map((step) => render.step(guide(runbook, step), scope))]
     }),
   )
+  const { alarm } = runbook.targets
+  const outside = scopeOf({
+    context: request.context,
+    parameters: parameters.value,
+    blast: request.blast,
+    run: request.run,
+  })
+  const watch = alarm ? render.check(alarm, outside, 'alarm') : null
   if (problems.length > 0) return { ok: false, problems: [...new Set(problems)] }
   return {
     ok: true,
@@ -140,9 +177,14 @@ export function draftPlan(request: PlanRequest, catalog: Pick<Catalog, 'operatio
       ),
       waveApproval: runbook.targets.approval ?? null,
       stopAfterFailures: failuresAllowed(runbook.targets.stopAfterFailures, targets.length),
+      concurrency: runbook.guided ? 1 : runbook.targets.concurrency,
+      ...(runbook.targets.batch === undefined ? {} : { batch: runbook.targets.batch }),
+      ...(watch ? { alarm: watch } : {}),
+      ...(runbook.guided ? { guided: true } : {}),
+      reopenWithinMs: runbook.limits.reopenWithinMs,
       evidence: evidence as Draft['evidence'],
       steps,
-      tier: planTier(runbook.steps),
+      tier: planTier(runbook.steps.map((step) => guide(runbook, step))),
       onSuccess: {
         resolve: runbook.onSuccess.resolve,
         closeCode: runbook.onSuccess.closeCode ?? null,
@@ -170,6 +212,11 @@ export function planHash(draft: Draft, rule: ApprovalRule | null, canonicalize: 
       waves: draft.waves,
       waveApproval: draft.waveApproval,
       stopAfterFailures: draft.stopAfterFailures,
+      concurrency: draft.concurrency,
+      batch: draft.batch ?? null,
+      alarm: (draft.alarm ?? null) as unknown as Json,
+      guided: draft.guided ?? false,
+      reopenWithinMs: draft.reopenWithinMs,
       steps: draft.steps as unknown as Json,
       onSuccess: draft.onSuccess,
       onFailure: draft.onFailure,
@@ -184,8 +231,19 @@ export function scopesOf(draft: Draft, step: PlannedStep, target: string): reado
   return [
     'run',
     ...(draft.waveApproval !== null && wave > 0 ? [waveScope(wave)] : []),
-    ...(step.approval === null ? [] : [`step:${step.id}`]),
+    ...(step.approval === null ? [] : [stepAsk(draft, step, target)]),
   ]
+}
+
+/** `step:<id>`, once for all targets; in a guided run of several targets `step:<id>@<target>`, each for itself. */
+export const stepAsk = (draft: Draft, step: Pick<PlannedStep, 'id'>, target: string): string =>
+  draft.guided && draft.targets.length > 1 ? `step:${step.id}@${target}` : `step:${step.id}`
+
+/** The step that a scope such as `step:<id>` names; null: another scope, or a step that is not there. */
+export function askedStep(draft: Draft, scope: string): PlannedStep | null {
+  const id = /^step:([^@]*)/.exec(scope)?.[1]
+  if (id === undefined) return null
+  return Object.values(draft.steps).flatMap((steps) => steps.filter((step) => step.id === id))[0] ?? null
 }
 
 /** `wave:2` for the second wave, whose index is 1. */
@@ -210,57 +268,11 @@ export function wavesOf(runbook: Pick<Runbook, 'targets'>, names: readonly strin
   return waves
 }
 
+/** A guided run asks before every step that changes something. */
+const guide = (runbook: Pick<Runbook, 'guided'>, step: Step): Step =>
+  runbook.guided && step.action ? { ...step, approval: step.approval ?? 'always' } : step
+
 /** A share of the targets is rounded down, for it is a limit; one failure always counts. */
 function failuresAllowed(limit: FailureLimit, targets: number): number {
   return typeof limit === 'number' ? limit : Math.max(1, Math.floor((limit.percent * targets) / 100))
-}
-
-function renderer(operations: ReadonlyMap<string, Operation>, problems: string[]) {
-  const values = (call: Call, scope: Scope, where: string): Json => {
-    const answer: Evaluation = call.with.render(scope)
-    if (answer.ok) return answer.value
-    problems.push(`${where} ${call.do}: ${answer.reason}`)
-    return null
-  }
-  const request = (call: Call, scope: Scope, where: string): PlannedRequest | null => {
-    const operation = operations.get(call.do)
-    if (!operation) {
-      problems.push(`${where}: there is no operation ${call.do} in connectors.yaml`)
-      return null
-    }
-    return {
-      do: operation.name,
-      system: operation.system,
-      kind: operation.kind,
-      url: operation.url,
-      tier: operation.tier,
-      detail: operation.detail,
-      with: values(call, scope, where),
-      timeoutMs: call.timeoutMs,
-    }
-  }
-  const check = (call: Check, scope: Scope, where: string): PlannedCheck | null => {
-    const planned = request(call, scope, where)
-    return planned
-      ? {
-          ...planned,
-          expect: call.expect?.source ?? null,
-          everyMs: call.everyMs,
-          holdMs: call.holdMs,
-          withinMs: call.withinMs,
-        }
-      : null
-  }
-  const step = (from: Step, scope: Scope): PlannedStep => ({
-    id: from.id,
-    title: from.title ?? from.id,
-    tier: from.tier,
-    when: from.when?.source ?? null,
-    approval: from.approval ?? null,
-    preflight: from.preflight ? check(from.preflight, scope, `${from.id} preflight`) : null,
-    action: from.action ? request(from.action, scope, `${from.id} action`) : null,
-    verify: from.verify ? check(from.verify, scope, `${from.id} verify`) : null,
-    rollback: from.rollback ? request(from.rollback, scope, `${from.id} rollback`) : null,
-  })
-  return { request, step }
 }

@@ -1,6 +1,7 @@
 // Owns the life of a run: its events, its state, and the words for where it stands.
 import type { ApprovalRule } from './governance.ts'
 import type { Blast, IncidentContext } from './incident.ts'
+import type { Intervened } from './intervened.ts'
 import type { Draft, PlannedRequest } from './plan.ts'
 import type { Decision } from './policy.ts'
 import type { StepState } from './step-state.ts'
@@ -111,6 +112,7 @@ export type RunEvent =
   | { readonly type: 'joined'; readonly incident: { readonly sysId: string; readonly number: string } }
   | {
       readonly type: 'evidenceCaptured'
+      /** `1` before the ask, `after-1` at the end, `<step>/<target>/action` for what an endpoint answered. */
       readonly id: string
       readonly do: string
       readonly target: string
@@ -177,13 +179,25 @@ export type RunEvent =
       readonly reason: string
     }
   | { readonly type: 'stopRequested'; readonly by: Person; readonly reason: string }
+  | Intervened
   | { readonly type: 'executionStarted'; readonly plan: string }
-  | ({ readonly type: 'preflighted'; readonly ok: boolean; readonly reason: string; readonly result: Json } & At)
+  | ({
+      readonly type: 'preflighted'
+      readonly ok: boolean
+      readonly reason: string
+      readonly result: Json
+      /** The world contradicts what the runbook assumes. */
+      readonly contradicts?: true
+      /** Values for later requests, within their bounds. */
+      readonly captured?: JsonObject
+    } & At)
   | ({
       readonly type: 'actionStarted'
       readonly attempt: number
       readonly key: string
       readonly request: PlannedRequest
+      /** Staged before the action leaves: what would undo it. */
+      readonly rollback?: PlannedRequest
       readonly gate: GateRecord
       readonly deadlineAt: Instant
     } & At)
@@ -268,6 +282,16 @@ export interface Run {
   /** Rungs whose condition held, by target. */
   readonly rungs: { readonly [target: string]: readonly string[] }
   readonly stopRequested: { readonly by: Person; readonly reason: string } | null
+  readonly takenOver: { readonly by: Person; readonly reason: string; readonly at: Instant } | null
+  readonly brake: { readonly status: EndStatus; readonly reason: string } | null
+  /** A person wants what ran undone. */
+  readonly undo: { readonly by: Person; readonly reason: string } | null
+  /** A rollback may be sent although it is frozen: a person who may freeze has released it. */
+  readonly released: { readonly by: Person; readonly reason: string } | null
+  /** Targets whose failed step a person has had repeated. */
+  readonly retrying: readonly string[]
+  /** How often a run that had ended was taken up again. */
+  readonly reopened: number
   readonly link: Link | null
   /** What was asked before the plan changed; for people to compare. */
   readonly previous: { readonly draft: Draft; readonly decision: Decision | null } | null

@@ -1,6 +1,6 @@
 // Owns what the app needs from the files that people write: the newest valid content, and how it was when it changed.
 import type { Governance } from '../core/governance.ts'
-import type { Catalog } from '../core/runbook.ts'
+import type { Catalog, Parameter } from '../core/runbook.ts'
 import type { Expression, Json, JsonObject, Millis, Template } from '../core/values.ts'
 
 /** How the ServiceNow adapter reads and writes, from connectors.yaml. */
@@ -61,3 +61,6 @@ export type CompileExpression = (source: string) => Expression
 
 /** Compiles what a plan left deferred; text that does not compile evaluates to unknown with the reason. */
 export type CompileTemplate = (source: Json) => Template
+
+/** Compiles a pattern of a plan; undefined where it is none. */
+export type CompilePattern = (source: string) => NonNullable<Parameter['pattern']> | undefined

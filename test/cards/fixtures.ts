@@ -106,6 +106,8 @@ const draft = (targets: readonly string[] = ['web-01']): Draft => ({
         ].filter((wave) => wave.length > 0),
   waveApproval: null,
   stopAfterFailures: 1,
+  concurrency: 1,
+  reopenWithinMs: 24 * 60 * minute,
   evidence: [],
   steps: Object.fromEntries(targets.map((name) => [name, [recycle(name), iisreset(name)]])),
   tier: 1,
@@ -196,11 +198,12 @@ const step = (state: Partial<StepState>): StepState => ({ ...noStep, ...state })
 
 export const done = (): StepState =>
   step({
-    preflight: { ok: true, reason: '', at },
+    preflight: { ok: true, reason: '', contradicts: false, captured: {}, at },
     action: sent('ops.recycle_pool', ended('succeeded')),
     verify: { startedAt: at, ended: { ok: true, reason: '', at } },
   })
-const running = (): StepState => step({ preflight: { ok: true, reason: '', at }, action: sent('ops.recycle_pool') })
+const running = (): StepState =>
+  step({ preflight: { ok: true, reason: '', contradicts: false, captured: {}, at }, action: sent('ops.recycle_pool') })
 const unverified = (): StepState =>
   step({
     action: sent('ops.recycle_pool', ended('succeeded')),
@@ -265,6 +268,12 @@ export const run = (changes: Partial<Run> = {}): Run => ({
   steps: {},
   rungs: {},
   stopRequested: null,
+  takenOver: null,
+  brake: null,
+  undo: null,
+  released: null,
+  retrying: [],
+  reopened: 0,
   link: null,
   previous: null,
   glass: null,
@@ -417,7 +426,17 @@ export const looks: { readonly [name: string]: () => Shown } = {
             'web-01': { 'recycle-pool': done(), iisreset: step({ skipped: 'recycle-pool did not fail' }) },
             'web-02': { 'recycle-pool': done(), iisreset: step({ skipped: 'recycle-pool did not fail' }) },
             'web-03': { 'recycle-pool': running() },
-            'web-04': { 'recycle-pool': step({ preflight: { ok: false, reason: 'pool is Stopped', at } }) },
+            'web-04': {
+              'recycle-pool': step({
+                preflight: {
+                  ok: false,
+                  reason: 'pool is Stopped',
+                  contradicts: true,
+                  captured: {},
+                  at,
+                },
+              }),
+            },
           },
         }),
       ),
@@ -564,7 +583,7 @@ export const looks: { readonly [name: string]: () => Shown } = {
   preview: () => ({ ...shown(run({ status: 'proposed', plan, asks: {} }), [], { preview: true }), verbs: [] }),
   'hostile-executing': () => {
     const base = hostileRun()
-    const failed = step({ preflight: { ok: false, reason: evil(4000), at } })
+    const failed = step({ preflight: { ok: false, reason: evil(4000), contradicts: true, captured: {}, at } })
     const steps = Object.fromEntries((base.draft?.targets ?? []).map(({ name }) => [name, { 'recycle-pool': failed }]))
     const stopRequested = { by: person(evil(4000)), reason: evil(4000) }
     return shown({ ...base, status: 'executing', startedAt: at, steps, stopRequested }, [], {

@@ -1,5 +1,7 @@
 // Owns the specs of what the engine may do to a run: each refusal with its sentence (P1, P2, P3, P12).
+
 import assert from 'node:assert/strict'
+import { compilePlanned } from '../../src/adapters/catalog/template.ts'
 import type { RunCommand } from '../../src/core/decide.ts'
 import { emptyRun } from '../../src/core/evolve.ts'
 import { PREFLIGHT_FRESH_MS } from '../../src/core/owed.ts'
@@ -160,6 +162,7 @@ describe('starting a mutation', () => {
     at: recycle,
     key: 'k-1',
     gate: { plan, checked: [] },
+    compile: compilePlanned,
     deadlineAt: t0 + 30_000,
     parties: nobody,
     ...changes,
@@ -177,6 +180,7 @@ describe('starting a mutation', () => {
         gate: { plan, checked: [] },
         deadlineAt: t0 + 30_000,
         request: step('recycle').action,
+        rollback: step('recycle').rollback,
       },
     ])
   })
@@ -309,6 +313,7 @@ describe('asking for a part of the run', () => {
       gate: { plan, checked: [] },
       deadlineAt: t0 + 30_000,
       parties: nobody,
+      compile: compilePlanned,
     }
     assert.equal(verdict(start, asked), 'actionStarted')
     const strict = oneApprover({ name: 'strict', lines: [{ from: ['cab'], quorum: 1 }] })

@@ -93,6 +93,8 @@ export const draft = (
   waves: targets.map((name) => [name]),
   waveApproval: null,
   stopAfterFailures: 1,
+  concurrency: 1,
+  reopenWithinMs: 24 * 60 * minute,
   evidence: [],
   steps: Object.fromEntries(targets.map((name) => [name, steps(name)])),
   tier: 1,

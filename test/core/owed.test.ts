@@ -1,8 +1,9 @@
 // Owns the specs of what is owed: given a log, the one next piece of work, or when to look again (DESIGN §3).
 import assert from 'node:assert/strict'
+import { stoppedWords } from '../../src/core/ending.ts'
 import { emptyRun } from '../../src/core/evolve.ts'
 import type { ApprovalRule } from '../../src/core/governance.ts'
-import { owed, PREFLIGHT_FRESH_MS, stoppedWords } from '../../src/core/owed.ts'
+import { owed, PREFLIGHT_FRESH_MS, type Work } from '../../src/core/owed.ts'
 import type { Draft } from '../../src/core/plan.ts'
 import type { Run, RunEvent } from '../../src/core/run.ts'
 import {
@@ -54,8 +55,11 @@ const rolledBack = (at = recycle) => [...failedOnce(at), undoStarted(at), undoEn
 /** The next work in short: `preflight recycle web-01`, `rest`, `rest until +30`, `finish failed`. */
 function next(run: Run, at = t0, authors: readonly string[] | null = []): string {
   const answer = owed(run, at, { ...nobody, authors })
-  if (!answer.work) return answer.wakeAt === null ? 'rest' : `rest until +${(answer.wakeAt - t0) / minute}`
-  const { work } = answer
+  if (answer.works.length > 0) return answer.works.map(words).join(', ')
+  return answer.wakeAt === null ? 'rest' : `rest until +${(answer.wakeAt - t0) / minute}`
+}
+
+function words(work: Work): string {
   if (work.do === 'finish') return `finish ${work.status}`
   if (work.do === 'capture') return `capture ${work.id}`
   if (work.do === 'expire' || work.do === 'askPart') return `${work.do} ${work.scope}`
@@ -65,7 +69,7 @@ function next(run: Run, at = t0, authors: readonly string[] | null = []): string
   return `${work.do}${where}${work.do === 'follow' ? ` ${work.which}` : ''}`
 }
 const reason = (run: Run): string => {
-  const { work } = owed(run, t0, nobody)
+  const [work] = owed(run, t0, nobody).works
   return work?.do === 'finish' ? work.reason : `no end, but ${work?.do}`
 }
 const given = (...events: readonly RunEvent[]) => after(begun(), t0, ...events)
@@ -86,7 +90,7 @@ describe('before it begins', () => {
     })
     const fresh = after(emptyRun('r-1'), t0, proposed)
     assert.equal(next(fresh), 'plan')
-    assert.equal(next(after(fresh, t0, planned(of))), 'capture 1')
+    assert.equal(next(after(fresh, t0, planned(of))), 'capture 1, capture 2')
     assert.equal(next(after(fresh, t0, planned(of), captured('1'))), 'capture 2')
     assert.equal(next(after(fresh, t0, planned(of), captured('1'), captured('2'))), 'decide')
   })
@@ -127,7 +131,10 @@ describe('before it begins', () => {
     const wants = (changes: object = {}) => asking(draft(), decision({ standardChange: 'restart-web', ...changes }))
     assert.equal(next(wants()), 'rest until +30')
     const agreed = after(wants(), t0, approved(ana))
-    assert.deepEqual(owed(agreed, t0, nobody), { work: { do: 'openStandardChange', template: 'restart-web' } })
+    assert.deepEqual(owed(agreed, t0, nobody), {
+      works: [{ do: 'openStandardChange', template: 'restart-web' }],
+      wakeAt: null,
+    })
     const opened: RunEvent = { type: 'standardChangeOpened', sysId: 'c-1', number: 'CHG7' }
     assert.equal(next(after(agreed, t0, opened)), 'begin')
     assert.equal(next(wants({ effect: 'allow', rule: null })), 'openStandardChange')
@@ -234,7 +241,7 @@ describe('a step', () => {
 
   it('says since when it has been verified', () => {
     const run = given(started(recycle), ended(recycle), { type: 'verifyStarted', ...recycle })
-    const { work } = owed(run, t0 + 5, nobody)
+    const [work] = owed(run, t0 + 5, nobody).works
     assert.equal(work?.do === 'verify' && work.startedAt, t0)
   })
 
@@ -324,7 +331,7 @@ describe('a rung that asks for itself', () => {
     assert.equal(next(climbing), 'preflight restart web-01')
     assert.equal(next(after(climbing, t0, preflighted(restart))), 'askPart step:restart')
     assert.equal(next(asked), 'rest until +30')
-    const { work } = owed(after(asked, t0, approved(ana, 'step:restart')), t0, nobody)
+    const [work] = owed(after(asked, t0, approved(ana, 'step:restart')), t0, nobody).works
     assert.deepEqual(work?.do === 'act' && work.scopes, ['run', 'step:restart'])
   })
 
@@ -370,7 +377,8 @@ describe('several targets', () => {
       assert.equal(next(run), 'preflight recycle a')
       const first = after(run, t0, ...ok('a'))
       assert.deepEqual(owed(first, t0, nobody), {
-        work: { do: 'askPart', part: { tier: 1, approval: 'always' }, scope: 'wave:2' },
+        works: [{ do: 'askPart', part: { tier: 1, approval: 'always' }, scope: 'wave:2' }],
+        wakeAt: null,
       })
       const asked = after(first, t0, waveAsked(2))
       assert.equal(next(asked), 'rest until +30')
@@ -384,7 +392,7 @@ describe('several targets', () => {
 
     it('send with the approval of the run and of their wave (P1)', () => {
       const of = after(run, t0, ...ok('a'), waveAsked(2), agreed(2), preflighted(on('recycle', 'b')))
-      const { work } = owed(of, t0, nobody)
+      const [work] = owed(of, t0, nobody).works
       assert.deepEqual(work?.do === 'act' && work.scopes, ['run', 'wave:2'])
     })
 
@@ -483,8 +491,10 @@ describe('a stop', () => {
     )
     const lost = after(flying, t0, ended(at('a'), 'unknown'))
     assert.match(stoppedWords(lost), /a: unknown; b: still running recycle/)
-    assert.equal(next(lost), 'finish needsHuman')
-    assert.match(reason(lost), /^stopped by Bo: wrong host\. a: unknown; .*d: stopped; a: what became of recycle/)
+    assert.equal(next(lost), 'follow recycle b rollback')
+    const told = after(lost, t0, undoEnded(at('b')))
+    assert.equal(next(told), 'finish needsHuman')
+    assert.match(reason(told), /^stopped by Bo: wrong host\. a: unknown; .*d: stopped; a: what became of recycle/)
   })
 
   it('changes nothing for a run that had come to its end', () => {

@@ -1,8 +1,11 @@
 // Owns a run that random commands work on, as the shell would: decide, append, fold; every choice comes in as a number.
+
 import assert from 'node:assert/strict'
+import { compilePlanned } from '../../src/adapters/catalog/template.ts'
 import { canonicalJson, sha256Hex } from '../../src/adapters/store/hashing.ts'
 import type { Parties } from '../../src/core/approval.ts'
 import { decide, type RunCommand } from '../../src/core/decide.ts'
+import { halt } from '../../src/core/ending.ts'
 import { emptyRun, evolve } from '../../src/core/evolve.ts'
 import { gate } from '../../src/core/gate.ts'
 import type { ApprovalRule, BreakGlass } from '../../src/core/governance.ts'
@@ -134,12 +137,20 @@ export function simulatedRun(shape: Shape) {
   }
   /** As the shell records: nothing more once the run has ended. */
   const record = (event: RunEvent) => command({ do: 'record', event })
-  const finish = (status: 'needsHuman' | 'expired', reason: string) => record({ type: 'finished', status, reason })
+  const finish = (status: 'needsHuman' | 'expired', reason: string) => record(halt(run, status, reason))
 
   const gateFor = (right: boolean) => ({ plan: right ? (run.plan ?? '') : 'f'.repeat(64), checked: [] })
   const start = (at: At, what: 'startAction' | 'startRollback', right: boolean) => {
     keys += 1
-    return command({ do: what, at, key: `k-${keys}`, gate: gateFor(right), deadlineAt: now + 30_000, parties })
+    return command({
+      do: what,
+      at,
+      key: `k-${keys}`,
+      gate: gateFor(right),
+      deadlineAt: now + 30_000,
+      parties,
+      compile: compilePlanned,
+    })
   }
   const decideBy = (effect: number, which: number, replan: boolean) => {
     // The shell hashes what it plans: a decision without a new plan is about the one that is there.
@@ -257,6 +268,11 @@ export function simulatedRun(shape: Shape) {
       case 'verify':
         if (owing.startedAt === null) return void record({ type: 'verifyStarted', ...owing.at })
         return void record({ type: 'verified', ...owing.at, ok: choice % 3 !== 1, reason: 'looked', result: null })
+      case 'confirm':
+        if (owing.askedAt === null) return void record({ type: 'confirmAsked', ...owing.at, of: 'Cy' })
+        return void record({ type: 'confirmed', ...owing.at, ok: choice % 3 !== 1, reason: 'said', by: 'cy' })
+      case 'retry':
+        return void record({ type: 'retried', ...owing.at, attempt: owing.attempt, by: null, reason: 'again' })
       case 'rollBack':
         if (choice === 2) start(owing.at, 'startRollback', true)
         return void start(owing.at, 'startRollback', true)
@@ -266,14 +282,15 @@ export function simulatedRun(shape: Shape) {
   }
   const doNext = (choice: number): 'worked' | 'rests' => {
     const next = owed(run, now, parties)
-    if (!next.work) return 'rests'
-    work(next.work, choice)
+    const [first] = next.works
+    if (!first) return 'rests'
+    work(next.works[choice % next.works.length] ?? first, choice)
     return 'worked'
   }
 
   /** Often the place that is owed something, so that what is out of order there is tried too. */
   const whereTo = (a: number, b: number, c: number): At => {
-    const { work: next } = owed(run, now, parties)
+    const [next] = owed(run, now, parties).works
     if (c > 2 && next && 'at' in next) return next.at
     return { target: pick([...hosts, '__proto__'], a), step: pick(['first', 'rung', 'last', 'constructor'], b) }
   }
@@ -371,7 +388,7 @@ export function simulatedRun(shape: Shape) {
     /** When the run wants to be looked at again, or null. */
     wakeAt: () => {
       const next = owed(run, now, parties)
-      return next.work ? now : next.wakeAt
+      return next.works.length > 0 ? now : next.wakeAt
     },
     passTo: (at: Instant) => {
       now = Math.max(now, at)

@@ -1,6 +1,7 @@
 // Owns parameter patterns: RE2, so that they stay linear whatever text they meet.
 import { RE2JS } from '@bufbuild/re2'
 import type { Parameter } from '../../core/runbook.ts'
+import type { CompilePattern } from '../../ports/catalog.ts'
 
 type Pattern = NonNullable<Parameter['pattern']>
 
@@ -17,6 +18,12 @@ export function compilePattern(source: string): { ok: true; pattern: Pattern } |
   if (!compiled.ok) return compiled
   const matches = (text: string) => text.length <= MAX_MATCHED_TEXT && compiled.regex.testExact(text)
   return { ok: true, pattern: { source, matches } }
+}
+
+/** For a pattern of a plan, which was compiled when its file was loaded. */
+export const plannedPattern: CompilePattern = (source) => {
+  const compiled = compilePattern(source)
+  return compiled.ok ? compiled.pattern : undefined
 }
 
 /** The regular expression itself, which may match anywhere in a text. */

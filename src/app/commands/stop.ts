@@ -1,6 +1,6 @@
 // Owns the command `stop` (P11).
 import type { CommandOf } from '../../core/commands.ts'
-import { stoppedWords } from '../../core/owed.ts'
+import { stoppedWords } from '../../core/ending.ts'
 import { stopRun } from '../stop-run.ts'
 import { markdown } from '../views/escape.ts'
 import { type Handle, refusal } from './context.ts'

@@ -1,18 +1,22 @@
 // Owns sending a mutating request: recheck, record the start with its key, send, record what the endpoint said (P1–P3).
+import { filled } from '../../core/captured.ts'
 import { decide } from '../../core/decide.ts'
+import { halt } from '../../core/ending.ts'
 import type { Work } from '../../core/owed.ts'
 import type { PlannedRequest } from '../../core/plan.ts'
-import type { At, RunEvent } from '../../core/run.ts'
+import type { At, EndStatus } from '../../core/run.ts'
 import { hasMutated, stepOf } from '../../core/step-state.ts'
 import type { Instant, Millis } from '../../core/values.ts'
 import type { Progress } from '../../ports/endpoint.ts'
 import { isPortError } from '../../ports/errors.ts'
 import { whyFrozen } from '../freezes.ts'
-import { dropFlap, lockKey, releaseLocks, reserveFlap } from '../locks.ts'
+import { dropFlap, lockKey, releaseLocks, reserveFlap, takeLocks } from '../locks.ts'
 import { partiesOf } from '../parties.ts'
 import { requesterOf } from './calls.ts'
-import { type Performed, type Performing, record, wait } from './context.ts'
+import { lookOutside } from './check.ts'
+import { type Performed, type Performing, wait } from './context.ts'
 import { recheck } from './gate.ts'
+import { recordEnd, recordProgress } from './outcome.ts'
 import { replan } from './plan.ts'
 
 /** A request that has not left by then never leaves. */
@@ -23,14 +27,20 @@ const HOLD_FOR_MS: Millis = 5 * 60_000
 /** The idempotency key: run, plan, step, target, attempt (DESIGN §9 Life), as one opaque word. */
 export function keyOf(work: Performing, at: At, what: 'action' | 'rollback'): string {
   const { deps, run } = work
-  const words = [run.id, run.plan, at.step, at.target, what, 1]
+  const { attempt, rollbackAttempt } = stepOf(run, at)
+  const words = [run.id, run.plan, at.step, at.target, what, what === 'action' ? attempt : rollbackAttempt]
   return `${run.id}-${deps.hash.digest(deps.hash.canonicalize(words)).slice(0, 24)}`
 }
 
 export async function act(work: Performing, owed: Extract<Work, { do: 'act' }>): Promise<Performed> {
   const { deps, run } = work
+  const before = hasMutated(run) ? 'needsHuman' : 'stoppedByPolicy'
+  const elsewhere = await heldElsewhere(work)
+  if (elsewhere !== null) return hold(work, owed.at, elsewhere)
+  const alarm = await alarmOf(work, owed.at)
+  if (alarm) return alarm.raised ? stopFor(work, 'needsHuman', alarm.reason) : hold(work, owed.at, alarm.reason)
   const { answer, assessment } = await recheck(work, owed.scopes)
-  if (answer.gate === 'hold') return hold(work, answer.reason)
+  if (answer.gate === 'hold') return hold(work, owed.at, answer.reason)
   if (answer.gate === 'stricter') {
     const { scope, rule } = answer
     return work.transact((current, at) => decide({ do: 'askPart', scope, rule, again: true }, current, at))
@@ -42,10 +52,9 @@ export async function act(work: Performing, owed: Extract<Work, { do: 'act' }>):
     return replanned
   }
   const closed = answer.gate === 'open' ? await frozenNow(work) : answer.reason
-  if (answer.gate !== 'open' || closed !== null) {
-    const status = hasMutated(run) ? 'needsHuman' : 'stoppedByPolicy'
-    return record(work, { type: 'finished', status, reason: closed ?? '' })
-  }
+  if (answer.gate !== 'open' || closed !== null) return stopFor(work, before, closed ?? '')
+  const request = filled(run, owed.at.target, owed.request, deps.compileTemplate)
+  if (!request.ok) return stopFor(work, before, request.reason)
   await countForAntiFlap(work, owed.at)
   const key = keyOf(work, owed.at, 'action')
   const deadlineAt = deps.clock.now() + Math.min(owed.request.timeoutMs, SEND_WITHIN_MS)
@@ -53,7 +62,15 @@ export async function act(work: Performing, owed: Extract<Work, { do: 'act' }>):
   const performed = await work.transact((current, at) => {
     const parties = partiesOf(deps, current)
     const verdict = decide(
-      { do: 'startAction', at: owed.at, key, gate: answer.record, deadlineAt, parties },
+      {
+        do: 'startAction',
+        at: owed.at,
+        key,
+        gate: answer.record,
+        deadlineAt,
+        parties,
+        compile: deps.compileTemplate,
+      },
       current,
       at,
     )
@@ -61,7 +78,7 @@ export async function act(work: Performing, owed: Extract<Work, { do: 'act' }>):
     return verdict
   })
   if (!started) await uncountForAntiFlap(work, owed.at)
-  else if ((await send(work, owed.at, owed.request, key, deadlineAt)) === 'neverStarted')
+  else if ((await send(work, owed.at, request.value, key, deadlineAt)) === 'neverStarted')
     await uncountForAntiFlap(work, owed.at)
   return performed
 }
@@ -79,9 +96,9 @@ export async function send(
   which: 'action' | 'rollback' = 'action',
 ): Promise<'sent' | 'neverStarted'> {
   const launched = await launch(work, at, request, key, deadlineAt)
-  if (launched.progress) await recordProgress(work, at, which, key, launched.progress)
+  if (launched.progress) await recordProgress(work, at, which, { key, request }, launched.progress)
   else if (!launched.maybe) {
-    await recordEnd(work, at, which, key, { outcome: 'failed', effect: 'none', reason: launched.reason })
+    await recordEnd(work, at, which, { key, request }, { outcome: 'failed', effect: 'none', reason: launched.reason })
     return 'neverStarted'
   }
   return 'sent'
@@ -130,55 +147,43 @@ async function uncountForAntiFlap({ deps, run }: Performing, at: At): Promise<vo
   if (target && run.runbook && !earlier) await dropFlap(deps.store, run.runbook.id, target, run.id)
 }
 
-export async function recordProgress(
-  work: Performing,
-  at: At,
-  which: 'action' | 'rollback',
-  key: string,
-  progress: Progress,
-): Promise<Performed> {
-  const known = stepOf(work.run, at)[which]?.handle === progress.handle
-  const type = which === 'action' ? 'actionAccepted' : 'rollbackAccepted'
-  const accepted: readonly RunEvent[] = known ? [] : [{ type, ...at, key, handle: progress.handle }]
-  if (progress.state === 'running') return record(work, ...accepted)
-  const { outcome, reason, result } = progress
-  return recordEnd(work, at, which, key, { outcome, effect: 'possible', reason, result }, accepted)
-}
-
-interface End {
-  readonly outcome: 'succeeded' | 'failed' | 'unknown'
-  readonly effect: 'none' | 'possible'
-  readonly reason: string
-  readonly result?: Extract<Progress, { state: 'ended' }>['result']
-}
-
-export async function recordEnd(
-  work: Performing,
-  at: At,
-  which: 'action' | 'rollback',
-  key: string,
-  end: End,
-  before: readonly RunEvent[] = [],
-): Promise<Performed> {
-  const { outcome, effect, reason, result = null } = end
-  work.deps.meter.acted(which, outcome)
-  if (which === 'rollback') return record(work, ...before, { type: 'rollbackEnded', ...at, key, outcome, reason })
-  const ended: RunEvent = { type: 'actionEnded', ...at, key, outcome, effect, reason, result }
-  // What follows a success at once goes into the same commit: each costs a sync of the disk.
-  const step = work.run.draft?.steps[at.target]?.find(({ id }) => id === at.step)
-  const verifies = outcome === 'succeeded' && step?.verify && !stepOf(work.run, at).verify
-  return record(work, ...before, ended, ...(verifies ? [{ type: 'verifyStarted', ...at } as const] : []))
-}
-
 /** Nothing leaves meanwhile. It is tried again until the approval expires (DESIGN §9 Life). */
-async function hold(work: Performing, reason: string): Promise<Performed> {
-  const { run, deps } = work
-  const since = run.waiting?.since ?? deps.clock.now()
+async function hold(work: Performing, at: At, reason: string): Promise<Performed> {
+  const { run, deps, holds } = work
+  const now = deps.clock.now()
+  const key = `held:${at.target}/${at.step}`
+  const since = Math.min(run.waiting?.since ?? now, holds.get(key) ?? now)
+  holds.set(key, since)
   // An approval that was complete when its part began does not expire under it: then a bounded time is left.
   const until = Math.max(...Object.values(run.asks).map((asked) => asked.expiresAt), since + HOLD_FOR_MS)
-  if (deps.clock.now() < until) return wait(work, reason, HOLD_MS)
-  const status = hasMutated(run) ? 'needsHuman' : 'expired'
-  return record(work, { type: 'finished', status, reason: `it could not be checked in time: ${reason}` })
+  if (now < until) return wait(work, reason, HOLD_MS)
+  return stopFor(work, hasMutated(run) ? 'needsHuman' : 'expired', `it could not be checked in time: ${reason}`)
+}
+
+/** Nothing new is started; what is under way on other targets is followed to its end first. */
+export const stopFor = (work: Performing, status: EndStatus, reason: string): Promise<Performed> =>
+  work.transact((run) => ({ ok: true, events: run.finished || run.brake ? [] : [halt(run, status, reason)] }))
+
+/** A run that had ended gave its CIs back; before it touches one again it takes them all (P7). Who is in the way, or null. */
+export async function heldElsewhere({ deps, run }: Performing): Promise<string | null> {
+  if (run.reopened === 0) return null
+  const holder = await takeLocks(deps.store, run.id, run.draft?.targets ?? [])
+  return holder === null ? null : `run ${holder} is at work on the same CI`
+}
+
+/** The brake from outside: once one target was touched, the signal must hold before the next one is. */
+async function alarmOf(
+  work: Performing,
+  at: At,
+): Promise<{ readonly raised: boolean; readonly reason: string } | null> {
+  const { run } = work
+  const alarm = run.draft?.alarm
+  const others = Object.entries(run.steps).filter(([target]) => target !== at.target)
+  if (!alarm || !others.some(([, steps]) => Object.values(steps).some(({ action }) => action))) return null
+  const looked = await lookOutside(work, alarm, 'alarm')
+  if ('error' in looked)
+    return { raised: false, reason: `the alarm of this rollout cannot be read: ${looked.error.message}` }
+  return looked.ok ? null : { raised: true, reason: `the alarm of this rollout was raised: ${looked.reason}` }
 }
 
 /** The last look before the start is recorded: a freeze that came while the rest was checked. */

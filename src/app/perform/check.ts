@@ -1,8 +1,13 @@
 // Owns the read-only halves of a step: the preflight before the action, and the verification that it helped.
+
+import { filled } from '../../core/captured.ts'
 import type { Work } from '../../core/owed.ts'
-import type { PlannedCheck } from '../../core/plan.ts'
-import { stepScope } from '../../core/scope.ts'
-import { evaluateBoolean, type Json, type Millis } from '../../core/values.ts'
+import { bind, wanted } from '../../core/parameters.ts'
+import type { PlannedCheck, PlannedPreflight } from '../../core/plan.ts'
+import type { Run } from '../../core/run.ts'
+import { scopeOf, stepScope } from '../../core/scope.ts'
+import { withStep } from '../../core/step-state.ts'
+import { evaluateBoolean, type Json, type JsonObject, type Millis, type Scope } from '../../core/values.ts'
 import { isPortError, type PortError } from '../../ports/errors.ts'
 import { call, lookKey } from './calls.ts'
 import { type Performed, type Performing, record, wait } from './context.ts'
@@ -11,10 +16,12 @@ import { type Performed, type Performing, record, wait } from './context.ts'
 const PREFLIGHT_DOWN_MS: Millis = 60_000
 const RETRY_MS: Millis = 3_000
 
-interface Looked {
+export interface Looked {
   readonly ok: boolean
   readonly reason: string
   readonly result: Json
+  /** It was answered, and the answer is not what is expected. */
+  readonly contradicts?: true
 }
 
 export async function preflight(work: Performing, owed: Extract<Work, { do: 'preflight' }>): Promise<Performed> {
@@ -25,7 +32,7 @@ export async function preflight(work: Performing, owed: Extract<Work, { do: 'pre
   const silent = `silent:${at.target}/${at.step}`
   if (!('error' in looked)) {
     holds.delete(silent)
-    return record(work, { type: 'preflighted', ...at, ...looked })
+    return record(work, { type: 'preflighted', ...at, ...(await withMore(work, owed, looked)) })
   }
   const { error } = looked
   const now = deps.clock.now()
@@ -35,6 +42,22 @@ export async function preflight(work: Performing, owed: Extract<Work, { do: 'pre
     return wait(work, `preflight of ${at.step} cannot be made: ${error.message}`, error.retryAfterMs ?? RETRY_MS)
   const reason = `${request.system} does not answer: ${error.message}`
   return record(work, { type: 'preflighted', ...at, ok: false, reason, result: null })
+}
+
+/** What passed is not enough: the values that it captures must lie within their bounds, and an undo must be possible. */
+async function withMore(work: Performing, { at, request }: Extract<Work, { do: 'preflight' }>, looked: Looked) {
+  if (!looked.ok) return looked
+  const captured = capturedOf(work, request.capture ?? {}, looked.result)
+  if (!captured.ok) return { ...looked, ok: false, reason: captured.reason }
+  const found = { ...looked, ...(Object.keys(captured.value).length > 0 ? { captured: captured.value } : {}) }
+  const check = work.run.draft?.steps[at.target]?.find(({ id }) => id === at.step)?.rollbackCheck
+  if (!check) return found
+  const { ok, reason } = looked
+  const preflight = { ok, reason, contradicts: false, captured: captured.value, at: work.deps.clock.now() }
+  const seen = { ...work, run: withStep(work.run, at, (step) => ({ ...step, preflight })) }
+  const undo = await tryToLook(seen, check, at.target, `rollback check ${at.step}`)
+  if (undo.ok) return { ...found, reason: `${found.reason}; it can be rolled back: ${undo.reason}` }
+  return { ok: false, reason: `it could not be rolled back: ${undo.reason}`, result: looked.result }
 }
 
 /** Good only when it stays good for `hold`; bad when it is not by `within` after the verification began. */
@@ -81,10 +104,14 @@ export async function tryToLook(
   return 'error' in looked ? { ok: false, reason: looked.error.message, result: null } : looked
 }
 
+/** A look that belongs to no target: a signal from outside. */
+export const lookOutside = (work: Performing, request: PlannedCheck, what: string): ReturnType<typeof lookOrError> =>
+  lookOrError(work, request, null, what)
+
 async function lookOrError(
   work: Performing,
   request: PlannedCheck,
-  target: string,
+  target: string | null,
   what: string,
 ): Promise<Looked | { readonly error: PortError }> {
   try {
@@ -96,19 +123,49 @@ async function lookOrError(
 }
 
 /** One look at the world, held against `expect`. What cannot be evaluated is not good. */
-async function look(work: Performing, request: PlannedCheck, target: string, what: string): Promise<Looked> {
-  const called = await call(work, request, target, lookKey(work, `${what} ${target}`))
+async function look(work: Performing, planned: PlannedCheck, target: string | null, what: string): Promise<Looked> {
+  const { run, deps } = work
+  const request =
+    target === null ? { ok: true as const, value: planned } : filled(run, target, planned, deps.compileTemplate)
+  if (!request.ok) return { ok: false, reason: request.reason, result: null }
+  const { do: name, expect } = request.value
+  const place = target ?? run.draft?.targets[0]?.name ?? ''
+  const called = await call(work, request.value, place, lookKey(work, `${what} ${place}`))
   const { result } = called
   if (called.outcome !== 'succeeded')
-    return { ok: false, reason: `${request.do} ${called.outcome}: ${called.reason}`, result }
-  if (request.expect === null) return { ok: true, reason: `${request.do} succeeded`, result }
-  const answer = evaluateBoolean(work.deps.compile(request.expect), stepScope(work.run, target, result))
-  if (!answer.ok) return { ok: false, reason: `${request.expect} cannot be told: ${answer.reason}`, result }
-  return {
-    ok: answer.value,
-    reason: answer.value ? request.expect : `${request.expect} does not hold, it is ${brief(result)}`,
-    result,
+    return { ok: false, reason: `${name} ${called.outcome}: ${called.reason}`, result }
+  if (expect === null) return { ok: true, reason: `${name} succeeded`, result }
+  const answer = evaluateBoolean(deps.compile(expect), scopeFor(run, target, result))
+  if (!answer.ok) return { ok: false, reason: `${expect} cannot be told: ${answer.reason}`, result }
+  if (answer.value) return { ok: true, reason: expect, result }
+  return { ok: false, reason: `${expect} does not hold, it is ${brief(result)}`, result, contradicts: true }
+}
+
+function scopeFor(run: Run, target: string | null, result: Json): Scope {
+  if (target !== null) return stepScope(run, target, result)
+  const { context, blast, id } = run
+  return scopeOf({ context, blast, run: id, parameters: run.draft?.parameters ?? {}, result })
+}
+
+/** The values that a preflight brings back, each bound to its declaration as a parameter is. */
+function capturedOf(
+  { deps }: Performing,
+  declared: NonNullable<PlannedPreflight['capture']>,
+  result: Json,
+): { readonly ok: true; readonly value: JsonObject } | { readonly ok: false; readonly reason: string } {
+  const values: [string, Json][] = []
+  for (const [name, { from, pattern: source, ...bounds }] of Object.entries(declared)) {
+    const found = deps.compile(from).evaluate({ result })
+    if (!found.ok) return { ok: false, reason: `${name} cannot be captured: ${found.reason}` }
+    const pattern = source === undefined ? undefined : deps.compilePattern(source)
+    const parameter = { ...bounds, ...(pattern ? { pattern } : {}) }
+    const lost = source !== undefined && !pattern
+    const bound = lost ? undefined : bind(parameter, found.value)
+    if (bound === undefined)
+      return { ok: false, reason: `${name} is ${brief(found.value)}, but has to be ${wanted(parameter)}` }
+    values.push([name, bound])
   }
+  return { ok: true, value: Object.fromEntries(values) }
 }
 
 const brief = (result: Json): string => {

@@ -31,7 +31,13 @@ export const record = (work: Performing, ...events: readonly RunEvent[]): Promis
 
 /** Makes a reason visible, once as long as it stays the same, and comes back later. */
 export async function wait(work: Performing, reason: string, againMs: Millis): Promise<Performed> {
-  if (work.run.waiting?.reason !== reason) await record(work, { type: 'waited', reason })
+  const { run, holds, deps } = work
+  // Of several targets that wait each says why once; they do not take turns.
+  const said = `said:${reason}`
+  if (run.waiting === null || (run.waiting.reason !== reason && !holds.has(said))) {
+    holds.set(said, deps.clock.now())
+    await record(work, { type: 'waited', reason })
+  }
   return { againMs }
 }
 

@@ -6,11 +6,12 @@ import type { Sent } from '../../core/step-state.ts'
 import { type Millis, own } from '../../core/values.ts'
 import type { Endpoint, Progress } from '../../ports/endpoint.ts'
 import { isPortError, type PortError } from '../../ports/errors.ts'
-import { frozenNow, launch, recordEnd, recordProgress, SEND_WITHIN_MS } from './act.ts'
+import { frozenNow, launch, SEND_WITHIN_MS } from './act.ts'
 import { pollAfter } from './calls.ts'
 import { tryToLook } from './check.ts'
 import { type Performed, type Performing, record, wait } from './context.ts'
 import { recheck } from './gate.ts'
+import { recordEnd, recordProgress } from './outcome.ts'
 
 /** After a step's time limit it is asked for so long; then its outcome is unknown for good (DESIGN §9 Files). */
 const UNKNOWN_AFTER_MS: Millis = 60_000
@@ -39,7 +40,7 @@ export async function follow(work: Performing, owed: Follow): Promise<Performed>
   const { progress } = asked
   if (!progress) return notFound(work, owed, endpoint)
   if (progress.state === 'ended' || sent.handle !== progress.handle)
-    return recordProgress(work, at, which, sent.key, progress)
+    return recordProgress(work, at, which, sent, progress)
   return running(work, owed, endpoint, progress, { overAt, hopelessAt })
 }
 
@@ -66,7 +67,7 @@ async function running(
 ): Promise<Performed> {
   const now = work.deps.clock.now()
   if (now >= hopelessAt)
-    return recordEnd(work, at, which, sent.key, {
+    return recordEnd(work, at, which, sent, {
       outcome: 'unknown',
       effect: 'possible',
       reason: `it still ran ${Math.round((now - sent.startedAt) / 1000)} s after its start, and a cancel did not end it`,
@@ -100,7 +101,7 @@ async function notFound(work: Performing, { at, which, sent }: Follow, endpoint:
   const lastDeadlineAt = endpoint.idempotent ? Math.max(sent.deadlineAt, overAt) : sent.deadlineAt
   const goneAt = lastDeadlineAt + MARGIN_MS
   if (endpoint.idempotent && deps.clock.now() < overAt && !run.stopRequested) {
-    const closed = which === 'rollback' ? await frozenNow(work) : await whyClosed(work, at)
+    const closed = which === 'action' ? await whyClosed(work, at) : run.released ? null : await frozenNow(work)
     if (closed !== null) return wait(work, `${at.step} is not sent again: ${closed}`, RESEND_MS)
     if (work.signal.aborted) return { againMs: 0 }
     await record(work, {
@@ -109,12 +110,12 @@ async function notFound(work: Performing, { at, which, sent }: Follow, endpoint:
     })
     const now = deps.clock.now()
     const launched = await launch(work, at, sent.request, sent.key, Math.min(now + SEND_WITHIN_MS, overAt))
-    if (launched.progress) return recordProgress(work, at, which, sent.key, launched.progress)
+    if (launched.progress) return recordProgress(work, at, which, sent, launched.progress)
     return { againMs: RESEND_MS }
   }
   const now = deps.clock.now()
   if (now < goneAt) return { againMs: Math.min(RETRY_MS, goneAt - now) }
-  return recordEnd(work, at, which, sent.key, {
+  return recordEnd(work, at, which, sent, {
     outcome: 'failed',
     effect: 'none',
     reason: `${sent.request.system} knows nothing of it: it never started`,
@@ -146,5 +147,5 @@ function giveUp(
   forGood: boolean,
 ): Promise<Performed> {
   if (!forGood) return wait(work, reason, RETRY_MS)
-  return recordEnd(work, at, which, sent.key, { outcome: 'unknown', effect: 'possible', reason })
+  return recordEnd(work, at, which, sent, { outcome: 'unknown', effect: 'possible', reason })
 }

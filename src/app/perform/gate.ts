@@ -1,7 +1,7 @@
 // Owns the recheck right before a mutating request: everything is read afresh, then core/gate answers (P2).
 import { type GateAnswer, gate } from '../../core/gate.ts'
 import type { ApprovalRule } from '../../core/governance.ts'
-import { planHash } from '../../core/plan.ts'
+import { askedStep, planHash } from '../../core/plan.ts'
 import { type Part, partRule } from '../../core/policy.ts'
 import type { ApprovalScope, Run } from '../../core/run.ts'
 import type { Assessment } from '../assess.ts'
@@ -47,8 +47,7 @@ export async function recheck(work: Performing, scopes: readonly ApprovalScope[]
 function partOf({ draft }: Run, scope: ApprovalScope): Part | null {
   if (!draft || scope === 'run') return null
   if (scope.startsWith('wave:')) return { tier: draft.tier, approval: draft.waveApproval }
-  const id = scope.slice('step:'.length)
-  return Object.values(draft.steps).flatMap((steps) => steps.filter((step) => step.id === id))[0] ?? null
+  return askedStep(draft, scope)
 }
 
 /** The plan's hash as it would be under the rule that was asked for: another rule alone is judged by its strictness. */

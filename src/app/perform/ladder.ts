@@ -3,11 +3,13 @@ import { decide } from '../../core/decide.ts'
 import type { Work } from '../../core/owed.ts'
 import { partRule } from '../../core/policy.ts'
 import { stepScope } from '../../core/scope.ts'
-import { evaluateBoolean } from '../../core/values.ts'
+import { evaluateBoolean, type Millis } from '../../core/values.ts'
 import { governanceNow } from '../autonomy.ts'
 import { partiesOf } from '../parties.ts'
-import { frozenNow, keyOf, SEND_WITHIN_MS, send } from './act.ts'
-import { type Performed, type Performing, record } from './context.ts'
+import { frozenNow, heldElsewhere, keyOf, SEND_WITHIN_MS, send, stopFor } from './act.ts'
+import { type Performed, type Performing, record, wait } from './context.ts'
+
+const HELD_MS: Millis = 5_000
 
 /** A rung is climbed only where its condition is known to hold. */
 export function weighRung(work: Performing, { at, step }: Extract<Work, { do: 'weighRung' }>): Promise<Performed> {
@@ -25,8 +27,7 @@ export async function askPart(work: Performing, { part, scope }: Extract<Work, {
   if (!draft) return { againMs: Number.POSITIVE_INFINITY }
   const governance = await governanceNow(deps)
   const answer = partRule({ draft, governance, facts: { context, glass }, at: deps.clock.now() }, part)
-  if ('refused' in answer)
-    return record(work, { type: 'finished', status: 'needsHuman', reason: `${scope}: ${answer.refused}` })
+  if ('refused' in answer) return stopFor(work, 'needsHuman', `${scope}: ${answer.refused}`)
   return work.transact((current, at) => decide({ do: 'askPart', scope, rule: answer.rule, again: false }, current, at))
 }
 
@@ -36,18 +37,22 @@ export async function rollBack(
   { at, request }: Extract<Work, { do: 'rollBack' }>,
 ): Promise<Performed> {
   const { deps, run } = work
-  const frozen = await frozenNow(work)
-  if (frozen) {
-    const reason = `${at.step} on ${at.target} is to be rolled back, but ${frozen}`
-    return record(work, { type: 'finished', status: 'needsHuman', reason })
-  }
+  const elsewhere = await heldElsewhere(work)
+  if (elsewhere !== null)
+    return wait(work, `${at.step} on ${at.target} is to be rolled back, but ${elsewhere}`, HELD_MS)
+  const frozen = run.released ? null : await frozenNow(work)
+  if (frozen) return stopFor(work, 'needsHuman', `${at.step} on ${at.target} is to be rolled back, but ${frozen}`)
   const key = keyOf(work, at, 'rollback')
   const deadlineAt = deps.clock.now() + Math.min(request.timeoutMs, SEND_WITHIN_MS)
   const gate = { plan: run.plan ?? '', checked: ['plan hash', 'fence', 'freeze'] }
   let started = false
   const performed = await work.transact((current, now) => {
     const parties = partiesOf(deps, current)
-    const verdict = decide({ do: 'startRollback', at, key, gate, deadlineAt, parties }, current, now)
+    const verdict = decide(
+      { do: 'startRollback', at, key, gate, deadlineAt, parties, compile: deps.compileTemplate },
+      current,
+      now,
+    )
     started = verdict.ok
     return verdict
   })
@@ -58,12 +63,8 @@ export async function rollBack(
 export function expire(work: Performing, { scope }: Extract<Work, { do: 'expire' }>): Promise<Performed> {
   const { run } = work
   const missing = run.asks[scope]?.rule.name ?? scope
-  const status = run.startedAt ? 'needsHuman' : 'expired'
-  return record(work, {
-    type: 'finished',
-    status,
-    reason: `nobody decided in time (${missing}${scope === 'run' ? '' : `, ${scope}`})`,
-  })
+  const reason = `nobody decided in time (${missing}${scope === 'run' ? '' : `, ${scope}`})`
+  return stopFor(work, run.startedAt ? 'needsHuman' : 'expired', reason)
 }
 
 export function finish(work: Performing, { status, reason }: Extract<Work, { do: 'finish' }>): Promise<Performed> {

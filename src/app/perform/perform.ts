@@ -4,6 +4,7 @@ import { act } from './act.ts'
 import { begin } from './begin.ts'
 import { capture } from './capture.ts'
 import { preflight, verify } from './check.ts'
+import { confirm } from './confirm.ts'
 import { type Performed, type Performing, record } from './context.ts'
 import { follow } from './follow.ts'
 import { askPart, expire, finish, rollBack, weighRung } from './ladder.ts'
@@ -46,6 +47,10 @@ export function perform(work: Performing, owed: Work): Promise<Performed> {
       return follow(work, owed)
     case 'verify':
       return verify(work, owed)
+    case 'confirm':
+      return confirm(work, owed)
+    case 'retry':
+      return record(work, { type: 'retried', ...owed.at, attempt: owed.attempt, by: null, reason: owed.reason })
     case 'rollBack':
       return rollBack(work, owed)
     case 'finish':

@@ -1,0 +1,54 @@
+// Owns waiting for the caller's word: asked once in ServiceNow, answered there or on the card, given up after its time.
+import { decide } from '../../core/decide.ts'
+import type { Work } from '../../core/owed.ts'
+import type { Millis } from '../../core/values.ts'
+import { isPortError } from '../../ports/errors.ts'
+import { type Performed, type Performing, record } from './context.ts'
+
+/** How often ServiceNow is asked whether the caller has written; a card answers at once. */
+const LOOK_MS: Millis = 15_000
+
+export async function confirm(
+  work: Performing,
+  { at, withinMs, askedAt }: Extract<Work, { do: 'confirm' }>,
+): Promise<Performed> {
+  const { deps, run } = work
+  const { incident } = run.context
+  if (askedAt === null) return record(work, { type: 'confirmAsked', ...at, of: await callerOf(work) })
+  const now = deps.clock.now()
+  if (now >= askedAt + withinMs) {
+    const reason = `nobody confirmed within ${Math.round(withinMs / 60_000)} min that it works`
+    return record(work, { type: 'confirmed', ...at, ok: false, reason, by: null })
+  }
+  const againMs = Math.min(LOOK_MS, askedAt + withinMs - now)
+  if (!incident || !deps.callerRecords) return { againMs }
+  try {
+    const answer = await deps.callerRecords.answer(incident.sysId, askedAt)
+    if (!answer) return { againMs }
+    const reason = `the caller says ${answer.works ? 'it works' : 'it does not work'}: ${answer.text}`
+    const said = {
+      by: run.context.incident?.number ?? 'the caller',
+      ok: answer.works,
+      reason,
+      via: 'servicenow',
+    } as const
+    return await work.transact((current) => decide({ do: 'confirm', ...said }, current, now))
+  } catch (error) {
+    if (!isPortError(error)) throw error
+    // The card can still be answered; ServiceNow is asked again.
+    return { againMs: error.retryAfterMs ?? LOOK_MS }
+  }
+}
+
+/** Who is asked, by name: the incident's caller, else who asked for the run. */
+async function callerOf({ deps, run }: Performing): Promise<string> {
+  const { incident } = run.context
+  const requester = run.origin.kind === 'chat' ? run.origin.requester.name : ''
+  if (!incident || !deps.callerRecords) return requester
+  try {
+    return (await deps.callerRecords.of(incident.sysId))?.name ?? requester
+  } catch (error) {
+    if (!isPortError(error)) throw error
+    return requester
+  }
+}

@@ -1,0 +1,75 @@
+// Owns recording what an endpoint said of a request: its handle, its end, and its answer as evidence.
+import type { At, RunEvent } from '../../core/run.ts'
+import { type Sent, stepOf } from '../../core/step-state.ts'
+import type { Json } from '../../core/values.ts'
+import type { Progress } from '../../ports/endpoint.ts'
+import { type Performed, type Performing, record } from './context.ts'
+import { keep } from './evidence.ts'
+
+export async function recordProgress(
+  work: Performing,
+  at: At,
+  which: 'action' | 'rollback',
+  sent: Pick<Sent, 'key' | 'request'>,
+  progress: Progress,
+): Promise<Performed> {
+  const { key } = sent
+  const known = stepOf(work.run, at)[which]?.handle === progress.handle
+  const type = which === 'action' ? 'actionAccepted' : 'rollbackAccepted'
+  const accepted: readonly RunEvent[] = known ? [] : [{ type, ...at, key, handle: progress.handle }]
+  if (progress.state === 'running') return record(work, ...accepted)
+  const { outcome, reason, result, log } = progress
+  const end: End = { outcome, effect: 'possible', reason, result, ...(log === undefined ? {} : { log }) }
+  return recordEnd(work, at, which, sent, end, accepted)
+}
+
+interface End {
+  readonly outcome: 'succeeded' | 'failed' | 'unknown'
+  readonly effect: 'none' | 'possible'
+  readonly reason: string
+  readonly result?: Json
+  readonly log?: string
+}
+
+export async function recordEnd(
+  work: Performing,
+  at: At,
+  which: 'action' | 'rollback',
+  sent: Pick<Sent, 'key' | 'request'>,
+  end: End,
+  before: readonly RunEvent[] = [],
+): Promise<Performed> {
+  const { outcome, effect, reason, result = null } = end
+  const { key } = sent
+  work.deps.meter.acted(which, outcome)
+  const kept = effect === 'none' ? [] : [await keepAnswer(work, at, which, sent, end)]
+  if (which === 'rollback')
+    return record(work, ...before, ...kept, { type: 'rollbackEnded', ...at, key, outcome, reason })
+  const ended: RunEvent = { type: 'actionEnded', ...at, key, outcome, effect, reason, result }
+  // What follows a success at once goes into the same commit: each costs a sync of the disk.
+  const step = work.run.draft?.steps[at.target]?.find(({ id }) => id === at.step)
+  const verifies = outcome === 'succeeded' && step?.verify && !stepOf(work.run, at).verify
+  return record(work, ...before, ...kept, ended, ...(verifies ? [{ type: 'verifyStarted', ...at } as const] : []))
+}
+
+/** What the endpoint answered, its log included, is evidence beside the request that it answers. */
+function keepAnswer(
+  work: Performing,
+  at: At,
+  which: 'action' | 'rollback',
+  { key, request }: Pick<Sent, 'key' | 'request'>,
+  { outcome, reason, result = null, log = '' }: End,
+): Promise<RunEvent> {
+  const { do: name, url, with: values } = request
+  return keep(work, `${which}-${key.slice(-8)}`, name, at.target, outcome === 'succeeded', `${outcome}: ${reason}`, {
+    operation: name,
+    step: at.step,
+    target: at.target,
+    key,
+    request: { url, with: values },
+    outcome,
+    reason,
+    result,
+    log,
+  })
+}

@@ -1,0 +1,65 @@
+// Owns what a run becomes when a person takes it up again: resumed, settled, retried, or rolled back.
+import type { Run, RunEvent } from './run.ts'
+import { noStep, type Sent, type StepState, withStep } from './step-state.ts'
+import type { Instant } from './values.ts'
+
+type Reopening = Extract<RunEvent, { type: 'resumed' | 'retried' | 'settled' | 'rollbackRequested' }>
+
+/** The run goes on: its end is no longer one. What held it back is over, but for what a person merely settles. */
+export function reopen(run: Run, event: Reopening, at: Instant): Run {
+  // A retry of runbot's own takes nothing up again: it goes on.
+  if (event.type === 'retried' && event.by === null) return attempted({ ...run, waiting: null }, event)
+  const again: Run = { ...run, finished: null, waiting: null, reopened: run.reopened + (run.finished ? 1 : 0) }
+  if (event.type === 'settled') return settled(again, event, at)
+  // Steps and waves ask anew: what was allowed before something went wrong is not allowed for ever.
+  const asks = Object.fromEntries(Object.entries(run.asks).filter(([scope]) => scope === 'run'))
+  const free: Run = { ...again, takenOver: null, brake: null, asks }
+  const released = 'released' in event && event.released ? { by: event.by, reason: event.reason } : null
+  switch (event.type) {
+    case 'resumed':
+      return { ...free, stopRequested: null, released }
+    case 'retried': {
+      const retrying = [...run.retrying.filter((each) => each !== event.target), event.target]
+      return attempted({ ...free, stopRequested: null, undo: null, retrying }, event)
+    }
+    case 'rollbackRequested': {
+      const steps = mapped(free.steps, (ofTarget) => mapped(ofTarget, readyToUndo))
+      return { ...free, steps, released, undo: { by: event.by, reason: event.reason } }
+    }
+  }
+}
+
+const attempted = (run: Run, event: Extract<Reopening, { type: 'retried' }>): Run =>
+  withStep(run, event, ({ rollbackAttempt, rollback }) => ({
+    ...noStep,
+    attempt: event.attempt,
+    // What undid the attempt before had a key; the next one needs another.
+    rollbackAttempt: rollbackAttempt + (rollback ? 1 : 0),
+  }))
+
+/** A rollback that certainly failed may be tried once more, with a key of its own. */
+const readyToUndo = (step: StepState): StepState =>
+  step.rollback?.ended?.outcome === 'failed'
+    ? { ...step, rollback: null, rollbackAttempt: step.rollbackAttempt + 1 }
+    : step
+
+function settled(run: Run, event: Extract<Reopening, { type: 'settled' }>, at: Instant): Run {
+  const { happened, by, reason } = event
+  const words = `${by.name} looked: it ${happened ? 'happened' : 'did not happen'}${reason === '' ? '' : ` (${reason})`}`
+  const end = (sent: Sent | null): Sent | null =>
+    sent && {
+      ...sent,
+      ended: {
+        outcome: happened ? 'succeeded' : 'failed',
+        effect: happened ? 'possible' : 'none',
+        reason: words,
+        at,
+      },
+    }
+  return withStep(run, event, (step) =>
+    event.which === 'action' ? { ...step, action: end(step.action) } : { ...step, rollback: end(step.rollback) },
+  )
+}
+
+const mapped = <T, U>(of: { readonly [name: string]: T }, change: (each: T) => U): { [name: string]: U } =>
+  Object.fromEntries(Object.entries(of).map(([name, each]) => [name, change(each)]))
