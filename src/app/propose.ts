@@ -1,7 +1,8 @@
 // Owns the way from an incident that was read back to a run: episode, correlation, match, proposal (P8).
 import { type IncidentContext, isOver } from '../core/incident.ts'
+import type { Candidate } from '../core/match.ts'
 import { best, match } from '../core/match.ts'
-import type { Candidate, RunEvent } from '../core/run.ts'
+import type { RunEvent } from '../core/run.ts'
 import { isPortError } from '../ports/errors.ts'
 import { visibleCi } from './cis.ts'
 import { openRun, rememberOpen, signatureOf } from './correlation.ts'

@@ -1,6 +1,7 @@
 // Owns the fold: the state of a run after each event of its log.
+import { approvalsFor, tally } from './approval.ts'
 import type { ApprovalRule } from './governance.ts'
-import { stepAsk } from './plan.ts'
+import { scopesOf, stepAsk } from './plan.ts'
 import { reopen } from './reopen.ts'
 import type { Ask, Run, RunEvent, RunStatus } from './run.ts'
 import { type Sent, type SentEnd, stepOf, withStep } from './step-state.ts'
@@ -139,7 +140,7 @@ function change(run: Run, event: RunEvent, at: Instant): Run {
         confirm: { askedAt: step.confirm?.askedAt ?? at, ended: { ok: event.ok, reason: event.reason, at } },
       }))
     case 'actionStarted':
-      return withStep({ ...run, waiting: null }, event, (step) => ({
+      return withStep({ ...run, waiting: null, asks: used(run, event) }, event, (step) => ({
         ...step,
         attempt: event.attempt,
         action: { ...sent(event, at), ...(event.rollback ? { rollback: event.rollback } : {}) },
@@ -184,6 +185,23 @@ function change(run: Run, event: RunEvent, at: Instant): Run {
 
 function statusOf(run: Run, event: RunEvent): RunStatus {
   if (run.finished) return run.finished.status
+  const status = statusAfter(run, event)
+  // While other targets go on, what is asked of people stays asked.
+  return (status === 'executing' || status === 'verifying') && isAsked(run) ? 'awaitingStepApproval' : status
+}
+
+/** A step or a wave waits for people. An unknown author is read strictly: at worst it counts as asked for a moment. */
+const isAsked = (run: Run): boolean =>
+  !(run.stopRequested || run.takenOver || run.brake || run.undo) &&
+  Object.values(run.asks).some(
+    (ask) =>
+      ask.scope !== 'run' &&
+      ask.plan === run.plan &&
+      !ask.used &&
+      !tally(ask.rule, approvalsFor(run, ask), { authors: null }).complete,
+  )
+
+function statusAfter(run: Run, event: RunEvent): RunStatus {
   switch (event.type) {
     case 'proposed':
     case 'planned':
@@ -226,6 +244,18 @@ function preflighted(run: Run, event: Extract<RunEvent, { type: 'preflighted' }>
     ...step,
     preflight: { ok, reason, contradicts, captured, at },
   }))
+}
+
+/** What a step was asked for is over once it has begun. */
+const used = (run: Run, { step: id, target }: Extract<RunEvent, { type: 'actionStarted' }>): Run['asks'] => {
+  const step = own(run.draft?.steps ?? {}, target)?.find((each) => each.id === id)
+  const scopes = run.draft && step ? scopesOf(run.draft, step, target) : []
+  return Object.fromEntries(
+    Object.entries(run.asks).map(([scope, ask]) => [
+      scope,
+      scope !== 'run' && scopes.includes(scope) ? { ...ask, used: true } : ask,
+    ]),
+  )
 }
 
 const newAsk = (scope: string, plan: string, rule: ApprovalRule, at: Instant, expiresAt: Instant): Ask => ({

@@ -1,10 +1,17 @@
 // Owns matching: which runbooks fit an incident, ranked by how specific they are, and why the others do not.
 import type { Governance } from './governance.ts'
 import type { IncidentContext } from './incident.ts'
-import type { Candidate } from './run.ts'
 import type { Runbook } from './runbook.ts'
 import { scopeOf } from './scope.ts'
 import { type Expression, evaluateBoolean, type Scope } from './values.ts'
+
+/** A runbook that was weighed, with the reasons for and against it. */
+export interface Candidate {
+  readonly runbook: string
+  readonly fits: boolean
+  readonly specificity: number
+  readonly reasons: readonly string[]
+}
 
 /** Weighs every runbook. Fitting ones first, the most specific on top; ties by name, so that the order is stable. */
 export function match(

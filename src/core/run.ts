@@ -2,6 +2,7 @@
 import type { ApprovalRule } from './governance.ts'
 import type { Blast, IncidentContext } from './incident.ts'
 import type { Intervened } from './intervened.ts'
+import type { Candidate } from './match.ts'
 import type { Draft, PlannedRequest } from './plan.ts'
 import type { Decision } from './policy.ts'
 import type { StepState } from './step-state.ts'
@@ -68,15 +69,7 @@ export interface Link {
   readonly parameters?: JsonObject
 }
 
-/** A runbook that was weighed, with the reasons for and against it. */
-export interface Candidate {
-  readonly runbook: string
-  readonly fits: boolean
-  readonly specificity: number
-  readonly reasons: readonly string[]
-}
-
-/** `run`, `step:<id>` or `wave:<n>`. */
+/** `run`, `step:<id>`, `wave:<n>`, or `step:<id>@<target>` in a guided run of several targets. */
 export type ApprovalScope = string
 
 /** Where in a plan something happened. */
@@ -243,6 +236,8 @@ export interface Ask {
   readonly reminded: number
   /** Groups that may stand in and were told so. */
   readonly escalated: readonly string[]
+  /** Something that it was asked for has begun: it is no longer open. */
+  readonly used?: true
 }
 
 export interface Approval {
