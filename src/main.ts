@@ -69,7 +69,7 @@ async function main(): Promise<void> {
     compilePattern: plannedPattern,
     tickets: tickets ?? noTickets,
     approvalRecords: tickets?.approvalRecords,
-    callerRecords: undefined,
+    callerRecords: tickets?.callerRecords,
     pagers: pagersOf({ settings: () => current().pagers, serviceNow: tickets?.pager, proxyFromEnv: true }),
     directory: directory({
       clock,

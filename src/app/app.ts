@@ -10,6 +10,7 @@ import { commands as commandsOf } from './commands/commands.ts'
 import { remember } from './conversations.ts'
 import type { Deps } from './deps.ts'
 import { intake as intakeOf } from './intake.ts'
+import { interventions } from './interventions.ts'
 import { journal as journalOf } from './journal.ts'
 import { runCards } from './run-cards.ts'
 import { approvalRecordsSurface } from './surfaces/approval-records.ts'
@@ -33,9 +34,10 @@ export function app(deps: Deps): App {
   const approvers = approversOf(deps)
   const answers = answersOf(deps, journal, authority)
   const cards = runCards(deps, authority, approvers)
-  const clicks = clicksOf(deps, journal, authority, assess, answers, cards)
+  const intervene = interventions(deps, journal, authority)
+  const clicks = clicksOf(deps, journal, authority, assess, answers, intervene, cards)
   const wake = (run: string) => worker.wake(run)
-  const commands = commandsOf({ deps, journal, authority, assess, cards, approvers, wake })
+  const commands = commandsOf({ deps, journal, authority, assess, cards, approvers, intervene, wake })
   const surfaces = [
     teamsSurface(deps, journal, cards, approvers),
     personalSurface(deps, journal, cards, approvers),

@@ -11,9 +11,9 @@ import { threadOf } from './conversations.ts'
 import type { Deps } from './deps.ts'
 import { changedValues, editRun } from './edit-run.ts'
 import { asRunId } from './ids.ts'
+import type { Intervene, Intervention } from './interventions.ts'
 import type { Journal } from './journal.ts'
 import type { RunCards } from './run-cards.ts'
-import { stopRun } from './stop-run.ts'
 
 const NOTE_LENGTH = 500
 const VALUE_LENGTH = 1_000
@@ -29,6 +29,7 @@ export function clicks(
   authority: Authority,
   assess: Assess,
   answers: Answers,
+  intervene: Intervene,
   cards: RunCards,
 ): Clicks {
   const answerTo = async (click: Click, run: Run, verb: 'approve' | 'reject'): Promise<ClickAnswer> => {
@@ -91,21 +92,27 @@ export function clicks(
           return answerTo(click, run, click.verb)
         case 'change':
           return edit(click, run)
-        case 'stop': {
-          const note = textOf(click.data['note'], NOTE_LENGTH) || 'stopped on the card'
-          const stopped = await stopRun(deps, journal, authority, run, click.person, note)
-          if (stopped.ok) return { card: await view(stopped.run, click) }
-          return refuse(run, click.person, 'stop', 'run', stopped.refusal)
+        case 'stop':
+        case 'takeover':
+        case 'resume':
+        case 'retry':
+        case 'rollback':
+        case 'settle':
+        case 'confirm': {
+          const wanted = wantedOf(click, click.verb)
+          if (!wanted)
+            return refuse(run, click.person, click.verb, 'run', {
+              reason: 'the card said neither yes nor no',
+              fix: 'look at the newest card of this run',
+            })
+          const done = await intervene(run, wanted)
+          if (done.ok) return { card: await view(done.run, click) }
+          return refuse(run, click.person, click.verb, 'run', done.refusal)
         }
         case 'refresh':
           return { card: await view(run, click) }
         case 'details':
           return { card: (await cards.card(run, { expanded: true, viewer: click.person })).card }
-        case 'rollback':
-        case 'takeover':
-          return refuse(run, click.person, click.verb, 'run', {
-            reason: `${click.verb} comes with a later version of runbot`,
-          })
         default:
           return refuse(run, click.person, textOf(click.verb, 40), 'run', {
             reason: `there is no "${textOf(click.verb, 40)}" on a card`,
@@ -125,6 +132,30 @@ export function clicks(
     },
   }
 }
+
+/** The payload only names things: what it names is looked for in the run, and everything is decided there. */
+function wantedOf({ person: by, data }: Click, verb: Intervention['do']): Intervention | null {
+  const reason = textOf(data['note'], NOTE_LENGTH)
+  const [target, step] = [textOf(data['target'], 200) || null, textOf(data['step'], 80) || null]
+  switch (verb) {
+    case 'stop':
+      return { do: 'stop', by, reason: reason || 'stopped on the card' }
+    case 'retry':
+      return { do: 'retry', by, reason, target }
+    case 'settle': {
+      const happened = yesOrNo(data['happened'])
+      return happened === null ? null : { do: 'settle', by, reason, happened, target, step }
+    }
+    case 'confirm': {
+      const works = yesOrNo(data['works'])
+      return works === null ? null : { do: 'confirm', by, reason, works }
+    }
+    default:
+      return { do: verb, by, reason }
+  }
+}
+
+const yesOrNo = (value: unknown): boolean | null => (value === 'yes' ? true : value === 'no' ? false : null)
 
 const notDone = ({ reason, fix }: Refusal): ClickAnswer => ({
   message: `Not done: ${reason}.${fix ? ` What helps: ${fix}.` : ''}`,

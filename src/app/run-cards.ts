@@ -1,5 +1,7 @@
 // Owns the run's card as it looks now: the view, with what only the app knows (approvers, freeze, who is looking).
 import { exclusionOf } from '../core/approval.ts'
+import { filled } from '../core/captured.ts'
+import { awaitingCaller, offersOf, unknowns } from '../core/intervene.ts'
 import type { PlannedRequest } from '../core/plan.ts'
 import { groupsAt } from '../core/rule.ts'
 import type { Person, Run } from '../core/run.ts'
@@ -105,6 +107,17 @@ export function runCards(deps: Deps, authority: Authority, people: Approvers): R
     return { approve: belongs && !excluded && !approved, reject: belongs, edit: belongs || requester, note: why }
   }
 
+  /** What may be asked for now; whether this person may is decided when they do. */
+  const offers = (run: Run): RunCardContext['offers'] => {
+    const somebody = { id: '', name: '', tenant: '' }
+    return [
+      ...(unknowns(run).length > 0 ? (['settle'] as const) : []),
+      ...(awaitingCaller(run).length > 0 && !run.finished ? (['confirm'] as const) : []),
+      ...offersOf(run, somebody, deps.clock.now()),
+      ...(run.finished?.status === 'needsHuman' ? (['close'] as const) : []),
+    ]
+  }
+
   return {
     approvers,
     missing,
@@ -120,6 +133,7 @@ export function runCards(deps: Deps, authority: Authority, people: Approvers): R
         viewers: await viewersIn(run, how.in),
         ...(viewer ? { viewer } : {}),
         fields: runbook ? editFields(runbook, run) : [],
+        offers: offers(run),
       })
     },
     preview: (run) => runCard(deps.card, run, { ...context(run), preview: true }),

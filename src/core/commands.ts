@@ -14,10 +14,20 @@ export type ChatCommand =
     }
   | { readonly do: 'status' | 'explain'; readonly subject: string | null }
   | {
-      readonly do: 'stop' | 'rollback' | 'takeover' | 'audit' | 'breakglass'
+      readonly do: 'stop' | 'rollback' | 'takeover' | 'resume' | 'audit' | 'breakglass'
       readonly run: string
       readonly because: string
     }
+  /** null: everything that failed, or the one thing that is unknown. */
+  | { readonly do: 'retry'; readonly run: string; readonly target: string | null; readonly because: string }
+  | {
+      readonly do: 'settle'
+      readonly run: string
+      readonly happened: boolean
+      readonly target: string | null
+      readonly because: string
+    }
+  | { readonly do: 'confirm'; readonly run: string; readonly works: boolean; readonly because: string }
   /** The signature under a standing exception, given or taken back. */
   | { readonly do: 'sign' | 'unsign'; readonly exception: string }
   | { readonly do: 'freeze' | 'unfreeze'; readonly scope: string | null; readonly because: string }

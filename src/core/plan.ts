@@ -101,6 +101,7 @@ export interface Draft {
     readonly escalate: string | null
     readonly assign: string | null
     readonly rollback: 'step' | 'all'
+    readonly page?: string
   }
 }
 
@@ -194,6 +195,7 @@ export function draftPlan(request: PlanRequest, catalog: Pick<Catalog, 'operatio
         escalate: runbook.onFailure.escalate ?? null,
         assign: runbook.onFailure.assign ?? null,
         rollback: runbook.onFailure.rollback,
+        ...(runbook.onFailure.page === undefined ? {} : { page: runbook.onFailure.page }),
       },
     },
   }

@@ -133,7 +133,13 @@ export interface Runbook {
   readonly evidence: readonly Call[]
   readonly steps: readonly Step[]
   readonly onSuccess: { readonly resolve: boolean; readonly closeCode?: string; readonly resolveJoined: boolean }
-  readonly onFailure: { readonly escalate?: string; readonly assign?: string; readonly rollback: 'step' | 'all' }
+  readonly onFailure: {
+    readonly escalate?: string
+    readonly assign?: string
+    readonly rollback: 'step' | 'all'
+    /** A pager of connectors.yaml that is called where it failed and a person is wanted. */
+    readonly page?: string
+  }
   /** Entra object ids of its author and last committer; undefined means unknown. */
   readonly authors?: readonly string[]
 }

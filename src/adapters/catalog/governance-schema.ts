@@ -142,6 +142,8 @@ export const governanceSchema = keys({
     watch: groups.exactOptional(),
     stop: groups.exactOptional(),
     takeover: groups.exactOptional(),
+    rollback: groups.exactOptional(),
+    retry: groups.exactOptional(),
     autonomy: groups.exactOptional(),
   }).exactOptional(),
   correlation: keys({ window: duration }).exactOptional(),

@@ -59,6 +59,7 @@ export function loadContent({ dir, env, clock, unset = 'error' }: LoadOptions): 
     authors,
     operations: connectors?.operations,
     facts: connectors?.facts,
+    pagers: connectors && new Set(Object.keys(connectors.pagers)),
   })
   const filesRead = folder.filesRead()
   if (!connectors || !governanceFile || !governance || fatal.length > 0)

@@ -6,7 +6,7 @@ import { suggestion } from './suggest.ts'
 import type { Path, Source } from './yaml-source.ts'
 
 /** Every name that leads nowhere. Nothing is checked while governance.yaml cannot be read. */
-export function runbookReferences(source: Source, file: RunbookFile, { governance }: Known): CatalogProblem[] {
+export function runbookReferences(source: Source, file: RunbookFile, { governance, pagers }: Known): CatalogProblem[] {
   const problems: CatalogProblem[] = []
   const note = (path: Path, message: string) => problems.push(source.problem(path, message))
   if (file.match && file.match.class === undefined && file.match.when === undefined)
@@ -14,6 +14,9 @@ export function runbookReferences(source: Source, file: RunbookFile, { governanc
   const { waves = [], approval } = file.targets ?? {}
   if (approval !== undefined && waves.length < 2)
     note(['targets', 'approval'], 'approval asks before every wave after the first: declare waves, such as [1, 100%]')
+  const page = file.onFailure?.page
+  if (page !== undefined && pagers && !pagers.has(page))
+    note(['onFailure', 'page'], `there is no pager "${page}" in connectors.yaml${suggestion(page, [...pagers])}`)
   if (!governance) return problems
   const named = (kind: string, name: string | undefined, known: readonly string[], path: Path) => {
     if (name !== undefined && !known.includes(name))

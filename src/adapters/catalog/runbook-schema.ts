@@ -17,6 +17,7 @@ import {
   text,
   tier,
   whole,
+  word,
 } from './schema.ts'
 
 const values = mapOf(text, anything)
@@ -108,6 +109,7 @@ export const runbookSchema = keys({
     escalate: text.exactOptional(),
     assign: text.exactOptional(),
     rollback: oneOf(['step', 'all']).exactOptional(),
+    page: word.exactOptional(),
   }).exactOptional(),
 })
 

@@ -18,6 +18,7 @@ export interface Known {
   readonly governance: Governance | undefined
   readonly operations: ReadonlyMap<string, Operation> | undefined
   readonly facts: KnownFacts | undefined
+  readonly pagers: ReadonlySet<string> | undefined
   /** Entra ids of the authors by content hash, from provenance.yaml. */
   readonly authors: { readonly [content: string]: readonly string[] }
 }

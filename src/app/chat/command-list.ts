@@ -45,7 +45,12 @@ export const commandList: readonly CommandLine[] = [
     description: 'Why: evidence, what matched, every check, who may do what; alone: the rules on one page',
     menus: everywhere,
   },
-  { name: 'stop', takes: '<run> [because "…"]', description: 'Stop a run before its next request', menus: everywhere },
+  {
+    name: 'stop',
+    takes: '<run> [because "…"]',
+    description: 'Stop a run before its next request, or close one that needs a person',
+    menus: everywhere,
+  },
   {
     name: 'rollback',
     takes: '<run> [because "…"]',
@@ -55,8 +60,32 @@ export const commandList: readonly CommandLine[] = [
   {
     name: 'takeover',
     takes: '<run> [because "…"]',
-    description: 'Take a run into your own hands; runbot sends nothing more for it',
+    description: 'Take a run into your own hands; runbot sends nothing more for it until you resume it',
     menus: ['team', 'groupChat'],
+  },
+  {
+    name: 'resume',
+    takes: '<run> [because "…"]',
+    description: 'Let runbot go on with a run that needed a person; everything is checked again',
+    menus: [],
+  },
+  {
+    name: 'retry',
+    takes: '<run> [target] [because "…"]',
+    description: 'Try again what failed, and nothing else, where the runbook allows it',
+    menus: [],
+  },
+  {
+    name: 'settle',
+    takes: '<run> yes|no [target] [because "…"]',
+    description: 'You looked: say whether a request happened whose outcome is unknown',
+    menus: [],
+  },
+  {
+    name: 'confirm',
+    takes: '<run> yes|no [because "…"]',
+    description: 'You reported it: say whether it works again',
+    menus: [],
   },
   {
     name: 'freeze',

@@ -38,6 +38,10 @@ const grammars: { readonly [name in ChatCommand['do']]?: Grammar } = {
   stop: reasoned,
   rollback: reasoned,
   takeover: reasoned,
+  resume: reasoned,
+  retry: reasoned,
+  settle: reasoned,
+  confirm: reasoned,
   audit: reasoned,
   breakglass: reasoned,
   freeze: reasoned,
@@ -64,6 +68,28 @@ const readers: { readonly [name in ChatCommand['do']]: Reader } = {
   stop: onRun('stop'),
   rollback: onRun('rollback'),
   takeover: onRun('takeover'),
+  resume: onRun('resume'),
+  retry: (clauses) => {
+    const [run, target = null, ...more] = plainWords(clauses)
+    if (run === undefined) return no(`\`retry\` needs a run; \`status\` lists them. ${usage('retry')}`)
+    return more.length > 0 ? tooMany('retry', more) : ok({ do: 'retry', run, target, because: clauses.because })
+  },
+  settle: (clauses) => {
+    const [run, said, target = null, ...more] = plainWords(clauses)
+    const happened = yesOrNo(said)
+    if (run === undefined || happened === undefined)
+      return no(`\`settle\` needs a run, and whether it happened: yes or no. ${usage('settle')}`)
+    return more.length > 0
+      ? tooMany('settle', more)
+      : ok({ do: 'settle', run, happened, target, because: clauses.because })
+  },
+  confirm: (clauses) => {
+    const [run, said, ...more] = plainWords(clauses)
+    const works = yesOrNo(said)
+    if (run === undefined || works === undefined)
+      return no(`\`confirm\` needs a run, and whether it works again: yes or no. ${usage('confirm')}`)
+    return more.length > 0 ? tooMany('confirm', more) : ok({ do: 'confirm', run, works, because: clauses.because })
+  },
   audit: onRun('audit'),
   breakglass: (clauses, known) =>
     clauses.because === '' && clauses.words.length > 0
@@ -91,7 +117,10 @@ function onException(name: 'sign' | 'unsign'): Reader {
   }
 }
 
-function onRun(name: 'stop' | 'rollback' | 'takeover' | 'audit' | 'breakglass'): Reader {
+const yesOrNo = (word: string | undefined): boolean | undefined =>
+  /^(yes|y|happened|done|works)$/i.test(word ?? '') ? true : /^(no|n|not)$/i.test(word ?? '') ? false : undefined
+
+function onRun(name: 'stop' | 'rollback' | 'takeover' | 'resume' | 'audit' | 'breakglass'): Reader {
   return (clauses) => {
     const [run, ...more] = plainWords(clauses)
     if (run === undefined) return no(`\`${name}\` needs a run; \`status\` lists them. ${usage(name)}`)

@@ -10,10 +10,10 @@ import { breakGlass } from './break-glass.ts'
 import { type CommandContext, type Handle, refusal } from './context.ts'
 import { explain } from './explain.ts'
 import { freeze, unfreeze } from './freeze.ts'
+import { intervene } from './intervene.ts'
 import { planRun, startRun } from './run.ts'
 import { runbooks, status, whoami } from './show.ts'
 import { sign, unsign } from './sign.ts'
-import { stop } from './stop.ts'
 import { unwatchChannel, watchChannel } from './watch.ts'
 
 type Handlers = { readonly [name in ChatCommand['do']]: Handle<CommandOf<name>> }
@@ -29,7 +29,13 @@ const handlers = {
   run: startRun,
   status,
   explain,
-  stop,
+  stop: intervene,
+  takeover: intervene,
+  resume: intervene,
+  rollback: intervene,
+  retry: intervene,
+  settle: intervene,
+  confirm: intervene,
   freeze,
   unfreeze,
   watch: watchChannel,
@@ -40,8 +46,6 @@ const handlers = {
   sign,
   unsign,
   autonomy,
-  rollback: later,
-  takeover: later,
   report: later,
 } as Handlers
 

@@ -7,6 +7,7 @@ import type { Approvers } from '../approvers.ts'
 import type { Assess } from '../assess.ts'
 import type { Authority } from '../authority.ts'
 import type { Deps } from '../deps.ts'
+import type { Intervene } from '../interventions.ts'
 import type { Journal } from '../journal.ts'
 import type { RunCards } from '../run-cards.ts'
 import { refusalReply } from '../views/chat.ts'
@@ -18,6 +19,7 @@ export interface CommandContext {
   readonly assess: Assess
   readonly cards: RunCards
   readonly approvers: Approvers
+  readonly intervene: Intervene
   /** Has a run looked at now, and its card drawn anew. */
   readonly wake: (run: string) => Promise<void>
 }

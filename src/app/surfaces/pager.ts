@@ -1,5 +1,5 @@
-// Owns who is woken for a run: reminders, asks that go to whoever stands in, and a broken glass, each one page (P6).
-import type { Run, RunEvent } from '../../core/run.ts'
+// Owns who is woken for a run: reminders, asks that go to whoever stands in, a broken glass, a failure, each one page (P6).
+import type { EndStatus, Run, RunEvent } from '../../core/run.ts'
 import { isObject, type JsonObject, own } from '../../core/values.ts'
 import { isPortError } from '../../ports/errors.ts'
 import type { Page, Pager } from '../../ports/pager.ts'
@@ -18,6 +18,9 @@ interface Raised {
 }
 
 const GLASS = 'glass'
+const FAILURE = 'failure'
+/** Ends that want somebody now: what is broken, or what nobody can tell. */
+const CALLS = new Set<EndStatus>(['failed', 'rollbackFailed', 'needsHuman'])
 
 export function pagerSurface(deps: Deps, journal: Journal): Surface {
   const { log, pagers } = deps
@@ -58,7 +61,9 @@ export function pagerSurface(deps: Deps, journal: Journal): Surface {
     /** What is decided, or over, wants nobody any more. */
     settle: async (run, { data }) => {
       const asked = openAsk(run)?.scope
-      const over = raisedIn(data).filter(({ scope }) => run.finished !== null || (scope !== GLASS && scope !== asked))
+      const over = raisedIn(data).filter(({ scope }) =>
+        scope === FAILURE ? !wantsSomebody(run) : run.finished !== null || (scope !== GLASS && scope !== asked),
+      )
       const why = run.finished?.reason ?? 'it was decided'
       for (const { pager, key } of over) await taken(run, pager, (each) => each.quiet(key, why))
       return { data: over.length === 0 ? data : keep(raisedIn(data).filter((each) => !over.includes(each))) }
@@ -74,6 +79,13 @@ interface Wanted {
 
 /** The page that an event calls for; null where nobody need be woken, or nobody waits any more. */
 function pageFor(deps: Deps, run: Run, newest: Run, event: RunEvent): Wanted | null {
+  if (event.type === 'finished') {
+    const pager = newest.draft?.onFailure.page
+    if (pager === undefined || !CALLS.has(event.status) || !wantsSomebody(newest)) return null
+    const summary = `${subjectOf(newest)}: ${event.reason}`
+    const severity = event.status === 'rollbackFailed' ? 'critical' : 'error'
+    return { pager, scope: FAILURE, page: pageOf(deps, newest, FAILURE, severity, summary) }
+  }
   if (newest.finished) return null
   if (event.type === 'glassBroken') {
     const pager = deps.files.current().governance.breakGlass?.page
@@ -88,6 +100,10 @@ function pageFor(deps: Deps, run: Run, newest: Run, event: RunEvent): Wanted | n
   const severity = event.type === 'escalated' ? 'error' : 'warning'
   return { pager: ask.rule.page, scope: event.scope, page: pageOf(deps, newest, event.scope, severity, summary) }
 }
+
+/** It failed, and nobody has taken it in hand yet. */
+const wantsSomebody = (run: Run): boolean =>
+  run.startedAt !== null && run.finished !== null && CALLS.has(run.finished.status) && run.takenOver === null
 
 function pageOf(deps: Deps, run: Run, scope: string, severity: Page['severity'], summary: string): Page {
   const { incident, ci } = run.context

@@ -1,14 +1,17 @@
 // Owns what ServiceNow is told of a run: work notes in order, states, evidence, the close code, the resolver group (P6).
 import type { Run, RunEvent } from '../../core/run.ts'
 import type { JsonObject } from '../../core/values.ts'
+import type { CallerRecords } from '../../ports/caller.ts'
 import { isPortError, type PortError } from '../../ports/errors.ts'
 import type { Entry } from '../../ports/store.ts'
 import type { IncidentUpdate } from '../../ports/tickets.ts'
+import { bundleName, bundleOf } from '../bundle.ts'
 import type { Deps } from '../deps.ts'
 import { endEpisode } from '../episodes.ts'
 import type { Journal } from '../journal.ts'
 import { plain } from '../views/escape.ts'
 import { noteMarker, workNote } from '../views/notes.ts'
+import { questionFor } from '../views/question.ts'
 import { type Surface, surface, type Telling } from './surface.ts'
 
 export function serviceNowSurface(deps: Deps, journal: Journal): Surface {
@@ -45,13 +48,30 @@ export function serviceNowSurface(deps: Deps, journal: Journal): Surface {
     }
   }
 
-  const attachEvidence = async (run: Run, sysId: string): Promise<void> => {
+  /** The artefacts, then the bundle that lists them by SHA-256 with the log up to this end and what was sent. */
+  const attachEvidence = async (run: Run, sysId: string, entry: Entry): Promise<void> => {
     for (const { id, sha256, do: operation } of run.evidence) {
       if (sha256 === null) continue
       const bytes = await deps.store.evidence(run.id, id)
       if (!bytes) continue
       const name = `runbot-${run.id}-evidence-${id}-${operation}.json`
       await tickets.attach(sysId, { name, contentType: 'application/json', bytes })
+    }
+    const entries = (await journal.entries(run.id, 1)).filter(({ seq }) => seq <= entry.seq)
+    const bytes = Buffer.from(bundleOf(run, entries))
+    await tickets.attach(sysId, { name: bundleName(run.id, entry.seq), contentType: 'application/json', bytes })
+  }
+
+  /** A comment that the caller sees. An instance that refuses it leaves the card, where they can answer too. */
+  const askCaller = async (caller: CallerRecords, run: Run, entry: Entry, maybeTold: boolean): Promise<void> => {
+    const { incident } = run.context
+    if (!incident) return
+    const marker = noteMarker(run.id, entry.seq)
+    try {
+      await caller.ask(incident.sysId, questionFor(run, entry, marker), marker, maybeTold)
+    } catch (error) {
+      if (!isRefusal(error)) throw error
+      log.warn({ run: run.id, reason: error.message }, 'the caller cannot be asked in ServiceNow')
     }
   }
 
@@ -104,12 +124,16 @@ export function serviceNowSurface(deps: Deps, journal: Journal): Surface {
     if (!incident) return cursor.data
     const marker = noteMarker(run.id, entry.seq)
     const text = workNote({ seq: entry.seq, event }, run, entry.hash)
-    if (event.type === 'finished' && run.startedAt !== null) await attachEvidence(run, incident.sysId)
+    if (event.type === 'finished' && run.startedAt !== null) await attachEvidence(run, incident.sysId, entry)
     if (text !== null) {
       // On disk before it is sent: only then is it known, after a crash or a takeover, which note may stand already.
       await attempt()
       await tickets.note(incident.sysId, text, marker, maybeTold)
       for (const joined of run.joined) await noteJoined(run, joined.sysId, text, marker, maybeTold)
+    }
+    if (event.type === 'confirmAsked' && deps.callerRecords) {
+      await attempt()
+      await askCaller(deps.callerRecords, run, entry, maybeTold)
     }
     if (event.type === 'executionStarted') await update(run, incident.sysId, entry, { state: 'inProgress' })
     if (event.type === 'finished') await conclude(run, entry, event)

@@ -106,7 +106,8 @@ function opensCard(run: Run, event: RunEvent): boolean {
 
 /** Whom to call when the automation did not help: for a mention, never for authority. */
 async function onCall(deps: Deps, run: Run): Promise<readonly NamedPerson[]> {
-  const name = run.draft?.onFailure.escalate
+  const escalate = run.draft?.onFailure.escalate
+  const name = escalate === 'owner' ? run.draft?.runbook.owner : escalate
   const failed = ['failed', 'rolledBack', 'rollbackFailed', 'needsHuman'].includes(run.finished?.status ?? '')
   if (!name || !failed) return []
   const { groups } = deps.files.current().governance
