@@ -1,7 +1,7 @@
 // Owns the way from an incident that was read back to a run: episode, correlation, match, proposal (P8).
 import { type IncidentContext, isOver } from '../core/incident.ts'
-import type { Candidate } from '../core/match.ts'
-import { best, match } from '../core/match.ts'
+
+import { best, type Candidate, match } from '../core/match.ts'
 import type { RunEvent } from '../core/run.ts'
 import { isPortError } from '../ports/errors.ts'
 import { visibleCi } from './cis.ts'
@@ -10,6 +10,7 @@ import type { Deps } from './deps.ts'
 import { type Episode, endEpisode, episodeOf, isNew, writeEpisode } from './episodes.ts'
 import { runId } from './ids.ts'
 import type { Journal } from './journal.ts'
+import { recurrencesOf } from './recurrence.ts'
 
 /** What came of an intake event. `declined` is worth an entry in the control chain, `nothing` is not. */
 export type Proposed =
@@ -49,7 +50,8 @@ export async function propose(deps: Deps, journal: Journal, intake: string, sysI
   const ci = read.ciId === undefined ? undefined : await visibleCi(tickets, read.ciId)
   const context: IncidentContext = { incident, ...(ci ? { ci } : {}), readAt: deps.clock.now() }
   const content = deps.files.current()
-  const candidates = match(context, content.catalog.runbooks.values(), content.governance)
+  const recurrences = await recurrencesOf(deps, context, true)
+  const candidates = match(context, content.catalog.runbooks.values(), content.governance, recurrences)
   const chosen = best(candidates)
   if (chosen.runbook === null && chosen.tie.length === 0) return decline('no runbook fits')
   const next: Episode = { n, reopened: incident.reopened, over: false, run: null, declined: null }

@@ -1,5 +1,6 @@
 // Owns matching: which runbooks fit an incident, ranked by how specific they are, and why the others do not.
 import type { Governance } from './governance.ts'
+import type { Known } from './guardrails/input.ts'
 import type { IncidentContext } from './incident.ts'
 import type { Runbook } from './runbook.ts'
 import { scopeOf } from './scope.ts'
@@ -13,14 +14,18 @@ export interface Candidate {
   readonly reasons: readonly string[]
 }
 
+/** How often each runbook that waits for it has seen an incident come back, by its id. */
+export type Recurrences = ReadonlyMap<string, Known<number>>
+
 /** Weighs every runbook. Fitting ones first, the most specific on top; ties by name, so that the order is stable. */
 export function match(
   context: IncidentContext,
   runbooks: Iterable<Runbook>,
   governance: Pick<Governance, 'classes'>,
+  recurrences: Recurrences = new Map(),
 ): readonly Candidate[] {
   const scope = scopeOf({ context })
-  const candidates = [...runbooks].map((runbook) => weigh(runbook, scope, governance))
+  const candidates = [...runbooks].map((runbook) => weigh(runbook, scope, governance, recurrences.get(runbook.id)))
   return candidates.toSorted(
     (a, b) => Number(b.fits) - Number(a.fits) || b.specificity - a.specificity || (a.runbook < b.runbook ? -1 : 1),
   )
@@ -37,7 +42,12 @@ export function best(candidates: readonly Candidate[]): {
   return { runbook: top[0]?.runbook ?? null, tie: [] }
 }
 
-function weigh(runbook: Runbook, scope: Scope, governance: Pick<Governance, 'classes'>): Candidate {
+function weigh(
+  runbook: Runbook,
+  scope: Scope,
+  governance: Pick<Governance, 'classes'>,
+  seen: Known<number> | undefined,
+): Candidate {
   const reasons: string[] = []
   let fits = true
   let specificity = 0
@@ -66,8 +76,13 @@ function weigh(runbook: Runbook, scope: Scope, governance: Pick<Governance, 'cla
   }
   if (when) weighOne(when.source, when)
   if (recurrence) {
-    fits = false
-    reasons.push('recurrence is not counted by this version')
+    const { count, withinMs, by } = recurrence
+    const often = seen?.known === true && seen.value >= count
+    const within = `within ${Math.round(withinMs / 60_000)} min by ${by.join(', ')}`
+    if (often) specificity += 1
+    else fits = false
+    if (seen?.known) reasons.push(`${seen.value} of ${count} ${within}`)
+    else reasons.push(`whether it came back ${count} times ${within} cannot be told${seen ? `: ${seen.reason}` : ''}`)
   }
   if (name === undefined && !when) fits = false
   return { runbook: runbook.id, fits, specificity, reasons }

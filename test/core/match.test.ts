@@ -122,4 +122,28 @@ describe('the best match', () => {
     assert.deepEqual(best(weigh(runbook('a', { when: cel('false') }))), { runbook: null, tie: [] })
     assert.deepEqual(best([]), { runbook: null, tie: [] })
   })
+
+  describe('a runbook that waits for something to come back', () => {
+    const waits = runbook('x', { class: 'errors', recurrence: { count: 3, withinMs: 7_200_000, by: ['site'] } })
+    const weighed = (seen: Parameters<typeof match>[3]) => match(context, [waits], { classes }, seen)[0]
+    const times = (value: number) => new Map([['x', { known: true, value } as const]])
+
+    it('fits from its count on, and says how far it is (P12)', () => {
+      assert.deepEqual(
+        [weighed(times(2)), weighed(times(3))].map((each) => [each?.fits, each?.reasons.at(-1)]),
+        [
+          [false, '2 of 3 within 120 min by site'],
+          [true, '3 of 3 within 120 min by site'],
+        ],
+      )
+      assert.equal(weighed(times(3))?.specificity, 2)
+    })
+
+    it('does not fit where that cannot be told (P5)', () => {
+      const seen = weighed(new Map([['x', { known: false, reason: 'site of this incident is unknown' } as const]]))
+      assert.equal(seen?.fits, false)
+      assert.match(seen?.reasons.at(-1) ?? '', /cannot be told: site of this incident is unknown/)
+      assert.equal(weighed(new Map())?.fits, false)
+    })
+  })
 })

@@ -2,8 +2,8 @@
 import type { CommandOf } from '../../core/commands.ts'
 import { emptyRun, evolve } from '../../core/evolve.ts'
 import { type IncidentContext, isOver } from '../../core/incident.ts'
-import type { Candidate } from '../../core/match.ts'
-import { best, match } from '../../core/match.ts'
+
+import { best, type Candidate, match } from '../../core/match.ts'
 import type { Origin, Run, RunEvent } from '../../core/run.ts'
 import type { Runbook } from '../../core/runbook.ts'
 import { isPortError } from '../../ports/errors.ts'
@@ -12,6 +12,7 @@ import type { Assessment } from '../assess.ts'
 import { nearest } from '../chat/suggest.ts'
 import { visibleCi } from '../cis.ts'
 import { runId } from '../ids.ts'
+import { recurrencesOf } from '../recurrence.ts'
 import { type CommandContext, type Handle, refusal, refuse } from './context.ts'
 
 type RunCommand = CommandOf<'plan' | 'run'>
@@ -56,7 +57,7 @@ async function ask(context: CommandContext, message: ChatMessage, command: RunCo
   const { deps, assess } = context
   const read = await contextOf(context, command)
   if (!read.ok) return read
-  const chosen = choose(context, command, read.value)
+  const chosen = await choose(context, command, read.value)
   if (!chosen.ok) return chosen
   const { runbook, candidates } = chosen.value
   const id = runId(deps.hash.digest, 'chat', JSON.stringify(message.conversation), message.id)
@@ -111,14 +112,15 @@ async function contextOf({ deps }: CommandContext, command: RunCommand): Promise
   }
 }
 
-function choose(
+async function choose(
   { deps }: CommandContext,
   command: RunCommand,
   read: IncidentContext,
-): Read<{ readonly runbook: Runbook; readonly candidates: readonly Candidate[] }> {
+): Promise<Read<{ readonly runbook: Runbook; readonly candidates: readonly Candidate[] }>> {
   const { catalog, governance } = deps.files.current()
   if (isNumber(command.subject)) {
-    const candidates = match(read, catalog.runbooks.values(), governance)
+    const recurrences = await recurrencesOf(deps, read, false)
+    const candidates = match(read, catalog.runbooks.values(), governance, recurrences)
     const { runbook: id, tie } = best(candidates)
     const runbook = id === null ? undefined : catalog.runbooks.get(id)
     if (runbook) return { ok: true, value: { runbook, candidates } }
