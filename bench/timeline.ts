@@ -80,7 +80,6 @@ export function timeline(): Timeline {
         release: written(store.release),
         put: written(store.put),
         remove: written(store.remove),
-        putEvidence: written(store.putEvidence),
       }
     },
 

@@ -55,8 +55,8 @@ export function engine(
     run,
     signal,
     holds,
-    transact: async (decide) => {
-      const done = await journal.transact(id, decide, fence)
+    transact: async (decide, evidence) => {
+      const done = await journal.transact(id, decide, fence, evidence)
       if (done.ok) return 'done'
       // The run moved on, or what was owed is not allowed: either way it is looked at again, never in a tight loop.
       log.debug({ run: id, reason: done.refusal.reason }, 'what was owed is not to be done')

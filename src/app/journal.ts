@@ -6,7 +6,7 @@ import type { Run, RunEvent } from '../core/run.ts'
 import type { Instant, Json } from '../core/values.ts'
 import type { Refusal, Verdict } from '../core/verdict.ts'
 import { isPortError } from '../ports/errors.ts'
-import type { ChainRecord, Entry } from '../ports/store.ts'
+import type { Artefact, ChainRecord, Entry } from '../ports/store.ts'
 import type { Deps } from './deps.ts'
 
 export interface Loaded {
@@ -21,7 +21,12 @@ export type Transacted =
 export interface Journal {
   load(id: string): Promise<Loaded | undefined>
   /** Decides on the newest state and appends; a lost race is decided again. With a fence, a lost lease is a PortError. */
-  transact(id: string, decide: (run: Run, at: Instant) => Verdict, fence?: number): Promise<Transacted>
+  transact(
+    id: string,
+    decide: (run: Run, at: Instant) => Verdict,
+    fence?: number,
+    evidence?: readonly Artefact[],
+  ): Promise<Transacted>
   /** Creates the run; false when it exists already (P8). */
   create(id: string, events: readonly RunEvent[], labels: { readonly [name: string]: string }): Promise<boolean>
   /** Appends to the control chain. */
@@ -72,7 +77,7 @@ export function journal(deps: Pick<Deps, 'store' | 'clock' | 'hash'>): Journal {
       hash.digest,
     )
 
-  const transact: Journal['transact'] = async (id, decide, fence) => {
+  const transact: Journal['transact'] = async (id, decide, fence, evidence) => {
     for (let attempt = 1; ; attempt += 1) {
       const loaded = await load(id)
       if (!loaded) return { ok: false, refusal: { reason: `there is no run ${id}` }, run: null }
@@ -90,6 +95,7 @@ export function journal(deps: Pick<Deps, 'store' | 'clock' | 'hash'>): Journal {
           entries: link(id, record, at, verdict.events),
           status: next.status,
           dueAt: at,
+          ...(evidence ? { evidence } : {}),
         })
         remember(next)
         for (const listener of listeners) listener(id, verdict.events)
@@ -115,7 +121,7 @@ export function journal(deps: Pick<Deps, 'store' | 'clock' | 'hash'>): Journal {
     load,
     onAppend: (listener) => void listeners.push(listener),
     entries: (id, fromSeq) => store.entries(id, fromSeq),
-    transact: (id, decide, fence) => inTurn(id, () => transact(id, decide, fence)),
+    transact: (id, ...given) => inTurn(id, () => transact(id, ...given)),
 
     async create(id, events, labels) {
       const at = clock.now()

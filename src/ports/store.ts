@@ -41,6 +41,14 @@ export interface Append {
   readonly dueAt: Instant | null
   /** Replaces the labels where given. */
   readonly labels?: { readonly [name: string]: string }
+  /** Artefacts that the entries speak of: stored with them, never later. One of the same id is replaced. */
+  readonly evidence?: readonly Artefact[]
+}
+
+/** Captured bytes under an id of their chain; its SHA-256 is in the log. */
+export interface Artefact {
+  readonly id: string
+  readonly bytes: Uint8Array
 }
 
 /** Something that arrived from outside, stored before it was acknowledged. */
@@ -103,7 +111,6 @@ export interface Store {
   remove(kind: string, key: string, version: number): Promise<void>
   all(kind: string): Promise<readonly Document[]>
 
-  putEvidence(chain: string, id: string, bytes: Uint8Array): Promise<void>
   evidence(chain: string, id: string): Promise<Uint8Array | undefined>
 
   /** A cheap read that proves the store answers. */

@@ -130,7 +130,13 @@ export function questionOf({ governance: rules = {}, runbook: file = {}, facts =
     }),
   )
   const runbook = value(
-    readRunbook(source({ ...usualRunbook, ...file }), { governance, operations, facts: undefined, authors: {} }),
+    readRunbook(source({ ...usualRunbook, ...file }), {
+      governance,
+      operations,
+      facts: undefined,
+      pagers: undefined,
+      authors: {},
+    }),
   )
   const targets = Object.entries(facts.targets ?? { 'web-01': { environment: 'Test' } }).map(
     ([name, of]): Target => (of === null ? { name } : { name, ci: ciOf(name, of) }),

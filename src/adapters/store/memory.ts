@@ -44,8 +44,14 @@ export function memoryStore({ clock = systemClock }: { clock?: Pick<Clock, 'now'
 
   return {
     async append(given) {
-      const append = copy(given)
-      checkText(append.chain, ...Object.keys(append.labels ?? {}), ...Object.values(append.labels ?? {}))
+      const artefacts = (given.evidence ?? []).map(({ id, bytes }) => ({ id, bytes: bytes.slice() }))
+      const append = copy({ ...given, evidence: [] })
+      checkText(
+        append.chain,
+        ...Object.keys(append.labels ?? {}),
+        ...Object.values(append.labels ?? {}),
+        ...artefacts.map(({ id }) => id),
+      )
       return step(() => {
         const stored = chains.get(append.chain)
         if ((stored?.record.version ?? null) !== append.version) refuse('conflict', 'another version is stored')
@@ -57,6 +63,7 @@ export function memoryStore({ clock = systemClock }: { clock?: Pick<Clock, 'now'
         const { record } = chain
         if (append.fence === undefined && record.lease) chain.wokenAt = Math.min(chain.wokenAt, append.dueAt ?? NEVER)
         chain.entries.push(...append.entries)
+        for (const { id, bytes } of artefacts) evidence.set(JSON.stringify([append.chain, id]), bytes)
         const last = chain.entries.at(-1)
         chain.record = {
           ...record,
@@ -170,11 +177,6 @@ export function memoryStore({ clock = systemClock }: { clock?: Pick<Clock, 'now'
     all: (kind) =>
       step(() => copy([...(documents.get(kind)?.values() ?? [])].toSorted((a, b) => compare(a.key, b.key)))),
 
-    async putEvidence(chain, id, bytes) {
-      checkText(chain, id)
-      const stored = bytes.slice()
-      return step(() => void evidence.set(JSON.stringify([chain, id]), stored))
-    },
     evidence: (chain, id) => step(() => evidence.get(JSON.stringify([chain, id]))?.slice()),
 
     ping: () => step(() => undefined),

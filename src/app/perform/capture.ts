@@ -4,8 +4,8 @@ import type { Millis } from '../../core/values.ts'
 import { isPortError } from '../../ports/errors.ts'
 import { summaryOf } from '../summary.ts'
 import { call, lookKey } from './calls.ts'
-import { type Performed, type Performing, record, sentence } from './context.ts'
-import { keep } from './evidence.ts'
+import { type Performed, type Performing, record, recordWith, sentence } from './context.ts'
+import { captured } from './evidence.ts'
 
 const SUMMARY = 200
 /** At the end a person waits for the news: what does not answer soon is not waited for. */
@@ -19,10 +19,9 @@ export async function capture(work: Performing, owed: Extract<Work, { do: 'captu
     const ok = called.outcome === 'succeeded'
     const summary = ok ? summaryOf(called.result, SUMMARY) : `failed: ${called.reason}`
     const { result, log = '' } = called
-    return await record(
-      work,
-      await keep(work, id, request.do, target, ok, summary, { operation: request.do, target, result, log }),
-    )
+    const what = { id, do: request.do, target, ok }
+    const { artefact, event } = captured(what, summary, { operation: request.do, target, result, log })
+    return await recordWith(work, [artefact], event)
   } catch (error) {
     if (!isPortError(error) || work.signal.aborted) throw error
     const summary = `not captured: ${sentence(error)}`.slice(0, SUMMARY)

@@ -39,7 +39,11 @@ export async function preflight(work: Performing, owed: Extract<Work, { do: 'pre
   const since = holds.get(silent) ?? now
   holds.set(silent, since)
   if (!isLasting(error.kind) && now - since < PREFLIGHT_DOWN_MS)
-    return wait(work, `preflight of ${at.step} cannot be made: ${error.message}`, error.retryAfterMs ?? RETRY_MS)
+    return wait(
+      work,
+      `preflight of ${at.step} cannot be made: ${error.message}`,
+      Math.min(error.retryAfterMs ?? RETRY_MS, Math.max(0, since + PREFLIGHT_DOWN_MS - now)),
+    )
   const reason = `${request.system} does not answer: ${error.message}`
   return record(work, { type: 'preflighted', ...at, ok: false, reason, result: null })
 }

@@ -3,6 +3,7 @@
 import type { Run, RunEvent } from '../../core/run.ts'
 import type { Instant, Millis } from '../../core/values.ts'
 import type { Verdict } from '../../core/verdict.ts'
+import type { Artefact } from '../../ports/store.ts'
 import type { Assess } from '../assess.ts'
 import type { Authority } from '../authority.ts'
 import type { Deps } from '../deps.ts'
@@ -22,12 +23,23 @@ export interface Performing {
   /** Since when a verification has held; kept in memory, so that a crash starts the hold anew. */
   readonly holds: Map<string, Instant>
   /** Decides and appends under this worker's fence. A refusal means that the run moved on meanwhile. */
-  transact(decide: (run: Run, at: Instant) => Verdict): Promise<Performed>
+  transact(decide: (run: Run, at: Instant) => Verdict, evidence?: readonly Artefact[]): Promise<Performed>
 }
 
 /** Appends events that need no further decision, all of them in one commit. */
 export const record = (work: Performing, ...events: readonly RunEvent[]): Promise<Performed> =>
-  work.transact((run) => ({ ok: true, events: run.finished || (run.edit && !work.run.edit) ? [] : events }))
+  recordWith(work, [], ...events)
+
+/** The same with the artefacts that the events speak of. */
+export const recordWith = (
+  work: Performing,
+  evidence: readonly Artefact[],
+  ...events: readonly RunEvent[]
+): Promise<Performed> =>
+  work.transact(
+    (run) => ({ ok: true, events: run.finished || (run.edit && !work.run.edit) ? [] : events }),
+    evidence.length > 0 ? evidence : undefined,
+  )
 
 /** Makes a reason visible, once as long as it stays the same, and comes back later. */
 export async function wait(work: Performing, reason: string, againMs: Millis): Promise<Performed> {

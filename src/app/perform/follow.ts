@@ -18,6 +18,7 @@ const UNKNOWN_AFTER_MS: Millis = 60_000
 /** The send deadline plus this: only then does "no such key" mean that nothing happened. */
 const MARGIN_MS: Millis = 5_000
 const RETRY_MS: Millis = 2_000
+const SOONEST_MS: Millis = 50
 const RESEND_MS: Millis = 5_000
 
 type Follow = Extract<Work, { do: 'follow' }>
@@ -35,7 +36,7 @@ export async function follow(work: Performing, owed: Follow): Promise<Performed>
   if ('error' in asked) {
     if (now >= hopelessAt) return giveUp(work, owed, asked.error.message, true)
     const reason = `${sent.request.system} cannot be asked about ${at.step}: ${asked.error.message}`
-    return wait(work, reason, asked.error.retryAfterMs ?? RETRY_MS)
+    return wait(work, reason, Math.min(asked.error.retryAfterMs ?? RETRY_MS, dueIn(now, overAt, hopelessAt)))
   }
   const { progress } = asked
   if (!progress) return notFound(work, owed, endpoint)
@@ -72,6 +73,7 @@ async function running(
       effect: 'possible',
       reason: `it still ran ${Math.round((now - sent.startedAt) / 1000)} s after its start, and a cancel did not end it`,
     })
+  const latestMs = dueIn(now, overAt, hopelessAt)
   const cancelled = `cancel:${sent.key}`
   const stopped = work.run.stopRequested !== null && which === 'action'
   if ((now >= overAt || stopped) && !work.holds.has(cancelled)) {
@@ -80,14 +82,22 @@ async function running(
       work.holds.set(cancelled, now)
     } catch (error) {
       if (!isPortError(error)) throw error
-      return wait(work, `${at.step} cannot be asked to cancel: ${error.message}`, error.retryAfterMs ?? RETRY_MS)
+      return wait(
+        work,
+        `${at.step} cannot be asked to cancel: ${error.message}`,
+        Math.min(error.retryAfterMs ?? RETRY_MS, latestMs),
+      )
     }
   }
   // What it waits for is shown, for it may wait for a person.
   if (progress.note !== undefined)
-    return wait(work, `${at.step} on ${at.target}: ${progress.note}`, pollAfter(progress))
-  return { againMs: pollAfter(progress) }
+    return wait(work, `${at.step} on ${at.target}: ${progress.note}`, Math.min(pollAfter(progress), latestMs))
+  return { againMs: Math.min(pollAfter(progress), latestMs) }
 }
+
+/** Whatever the endpoint says, it is asked again at the step's time limit, and when its outcome is unknown for good. */
+const dueIn = (now: number, overAt: number, hopelessAt: number): Millis =>
+  Math.max(SOONEST_MS, (now < overAt ? overAt : hopelessAt) - now)
 
 /**
  * The endpoint says that it knows no such key. Until the last deadline of a send has passed, a request may still be on

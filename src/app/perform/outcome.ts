@@ -3,8 +3,8 @@ import type { At, RunEvent } from '../../core/run.ts'
 import { type Sent, stepOf } from '../../core/step-state.ts'
 import type { Json } from '../../core/values.ts'
 import type { Progress } from '../../ports/endpoint.ts'
-import { type Performed, type Performing, record } from './context.ts'
-import { keep } from './evidence.ts'
+import { type Performed, type Performing, record, recordWith } from './context.ts'
+import { type Captured, captured } from './evidence.ts'
 
 export async function recordProgress(
   work: Performing,
@@ -42,34 +42,28 @@ export async function recordEnd(
   const { outcome, effect, reason, result = null } = end
   const { key } = sent
   work.deps.meter.acted(which, outcome)
-  const kept = effect === 'none' ? [] : [await keepAnswer(work, at, which, sent, end)]
+  const answer = effect === 'none' ? null : answerOf(at, which, sent, end)
+  const artefacts = answer ? [answer.artefact] : []
+  const first = [...before, ...(answer ? [answer.event] : [])]
   if (which === 'rollback')
-    return record(work, ...before, ...kept, { type: 'rollbackEnded', ...at, key, outcome, reason })
+    return recordWith(work, artefacts, ...first, { type: 'rollbackEnded', ...at, key, outcome, reason })
   const ended: RunEvent = { type: 'actionEnded', ...at, key, outcome, effect, reason, result }
   // What follows a success at once goes into the same commit: each costs a sync of the disk.
   const step = work.run.draft?.steps[at.target]?.find(({ id }) => id === at.step)
   const verifies = outcome === 'succeeded' && step?.verify && !stepOf(work.run, at).verify
-  return record(work, ...before, ...kept, ended, ...(verifies ? [{ type: 'verifyStarted', ...at } as const] : []))
+  return recordWith(work, artefacts, ...first, ended, ...(verifies ? [{ type: 'verifyStarted', ...at } as const] : []))
 }
 
 /** What the endpoint answered, its log included, is evidence beside the request that it answers. */
-function keepAnswer(
-  work: Performing,
+function answerOf(
   at: At,
   which: 'action' | 'rollback',
   { key, request }: Pick<Sent, 'key' | 'request'>,
   { outcome, reason, result = null, log = '' }: End,
-): Promise<RunEvent> {
-  const { do: name, url, with: values } = request
-  return keep(work, `${which}-${key.slice(-8)}`, name, at.target, outcome === 'succeeded', `${outcome}: ${reason}`, {
-    operation: name,
-    step: at.step,
-    target: at.target,
-    key,
-    request: { url, with: values },
-    outcome,
-    reason,
-    result,
-    log,
-  })
+): Captured {
+  const { do: operation, url, with: values } = request
+  const { target, step } = at
+  const what = { id: `${which}-${key.slice(-8)}`, do: operation, target, ok: outcome === 'succeeded' }
+  const content = { operation, step, target, key, request: { url, with: values }, outcome, reason, result, log }
+  return captured(what, `${outcome}: ${reason}`, content)
 }

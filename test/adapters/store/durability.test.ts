@@ -65,7 +65,9 @@ describe('sqlite store durability', () => {
       )
       assert.deepEqual(await small.record('run_1'), record)
       assert.ok(await holds(small, record))
-      await rejectsWith(small.putEvidence('run_1', 'log', new Uint8Array(1_000_000)), 'unavailable')
+      const evidence = [{ id: 'log', bytes: new Uint8Array(1_000_000) }]
+      await rejectsWith(extend(small, record, 'large', { evidence }), 'unavailable')
+      assert.deepEqual(await small.record('run_1'), record)
       assert.equal(await small.evidence('run_1', 'log'), undefined)
       await small.close()
 
@@ -81,7 +83,7 @@ describe('sqlite store durability', () => {
       const store = await sqliteStore({ path, maxPages: 100 })
       const [small, large, other] = await Promise.allSettled([
         begin(store, 'run_1'),
-        store.putEvidence('run_1', 'log', new Uint8Array(2_000_000)),
+        begin(store, 'run_2', { evidence: [{ id: 'log', bytes: new Uint8Array(2_000_000) }] }),
         store.accept(event('a')),
       ])
       assert.deepEqual([small.status, large.status, other.status], ['fulfilled', 'rejected', 'fulfilled'])

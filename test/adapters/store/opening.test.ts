@@ -95,7 +95,7 @@ describe('opening a sqlite store', () => {
   it('refuses a file that lost its end', () =>
     withPath(async (path) => {
       const store = await sqliteStore({ path })
-      await store.putEvidence('run_1', 'log', new Uint8Array(200_000))
+      await begin(store, 'run_1', { evidence: [{ id: 'log', bytes: new Uint8Array(200_000) }] })
       await store.close()
       await truncate(path, 60_000)
       await refuses(path, 'malformed', /is damaged, restore it from a backup/)

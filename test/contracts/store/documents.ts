@@ -1,6 +1,6 @@
 // Owns what every store must do with small documents and evidence.
 import assert from 'node:assert/strict'
-import { lost, type On, rejectsWith, won } from './steps.ts'
+import { begin, extend, lost, type On, rejectsWith, won } from './steps.ts'
 
 export function documentSpecs(on: On): void {
   describe('documents', () => {
@@ -56,9 +56,10 @@ export function documentSpecs(on: On): void {
 
   describe('evidence', () => {
     on('of any size comes back byte for byte', async (store) => {
+      let record = await begin(store, 'run_1')
       for (const size of [0, 1, 1024 * 1024, 1024 * 1024 + 1, 2_500_000]) {
         const bytes = Uint8Array.from({ length: size }, (_, i) => (i * 31) % 256)
-        await store.putEvidence('run_1', `log-${size}`, bytes)
+        record = await extend(store, record, size, { evidence: [{ id: `log-${size}`, bytes }] })
         const read = await store.evidence('run_1', `log-${size}`)
         assert.ok(read && Buffer.compare(read, bytes) === 0, `${size} bytes`)
       }
@@ -67,8 +68,8 @@ export function documentSpecs(on: On): void {
     })
 
     on('that is captured again replaces the earlier bytes whole', async (store) => {
-      await store.putEvidence('run_1', 'log', new Uint8Array(1_500_000))
-      await store.putEvidence('run_1', 'log', Uint8Array.of(1, 2, 3))
+      const record = await begin(store, 'run_1', { evidence: [{ id: 'log', bytes: new Uint8Array(1_500_000) }] })
+      await extend(store, record, 'again', { evidence: [{ id: 'log', bytes: Uint8Array.of(1, 2, 3) }] })
       assert.deepEqual([...((await store.evidence('run_1', 'log')) ?? [])], [1, 2, 3])
     })
   })

@@ -85,7 +85,6 @@ export function valueSpecs(on: On): void {
         () => store.put('a', 'b', 1, null),
         () => store.remove('a', 'b', 1),
         () => store.all('a'),
-        () => store.putEvidence('a', 'b', Uint8Array.of(1)),
         () => store.evidence('a', 'b'),
         () => store.ping(),
       ]

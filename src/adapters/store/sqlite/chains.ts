@@ -4,6 +4,7 @@ import { PortError } from '../../../ports/errors.ts'
 import type { Append, ChainRecord, Store } from '../../../ports/store.ts'
 import { appended, type Chain, checkLinks, toChain, toEntry, toRecord } from './chain-rows.ts'
 import { type Connection, FEW } from './connection.ts'
+import { keepArtefact } from './evidence.ts'
 import { listQuery } from './list-query.ts'
 import { checkKeys, earliest, toJson, toLimit } from './values.ts'
 
@@ -51,7 +52,8 @@ export function chains({ first, few, scan, change, commit }: Connection, clock: 
   return {
     async append(given) {
       const append = { ...given, labels: given.labels && { ...given.labels } } as Append
-      checkKeys(append.chain, ...Object.entries(append.labels ?? {}).flat())
+      const artefacts = (append.evidence ?? []).map(({ id, bytes }) => ({ id, bytes: bytes.slice() }))
+      checkKeys(append.chain, ...Object.entries(append.labels ?? {}).flat(), ...artefacts.map(({ id }) => id))
       const events = append.entries.map(({ event }) => toJson(event))
       return commit(() => {
         const stored = find(append.chain)
@@ -61,6 +63,7 @@ export function chains({ first, few, scan, change, commit }: Connection, clock: 
         for (const [i, { chain, seq, at, prev, hash }] of append.entries.entries()) {
           change(ENTRY, chain, seq, at, events[i] as string, prev, hash)
         }
+        for (const artefact of artefacts) keepArtefact(change, append.chain, artefact)
         const after = appended(before, append)
         if (append.labels) index(after)
         return save(after)
