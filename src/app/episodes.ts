@@ -33,6 +33,18 @@ export const endEpisode = (store: Store, sysId: string): Promise<void> =>
       : { write: { ...episode, over: true }, result: undefined }
   })
 
+/**
+ * runbot itself opens the incident again, because what had resolved it was undone: that begins no new episode. To be
+ * called before the update; ServiceNow may count it as a reopening.
+ */
+export const continueEpisode = (store: Store, sysId: string): Promise<void> =>
+  swap<void>(store, KIND, sysId, (value) => {
+    const episode = asEpisode(value)
+    return episode.over && episode.n > 0
+      ? { write: { ...episode, over: false, reopened: episode.reopened + 1 }, result: undefined }
+      : { result: undefined }
+  })
+
 export const writeEpisode = (store: Store, sysId: string, episode: Episode): Promise<void> =>
   swap<void>(store, KIND, sysId, () => ({ write: { ...episode }, result: undefined }))
 

@@ -44,6 +44,7 @@ export async function preflight(work: Performing, owed: Extract<Work, { do: 'pre
       `preflight of ${at.step} cannot be made: ${error.message}`,
       Math.min(error.retryAfterMs ?? RETRY_MS, Math.max(0, since + PREFLIGHT_DOWN_MS - now)),
     )
+  holds.delete(silent)
   const reason = `${request.system} does not answer: ${error.message}`
   return record(work, { type: 'preflighted', ...at, ok: false, reason, result: null })
 }
@@ -78,6 +79,7 @@ export async function verify(work: Performing, owed: Extract<Work, { do: 'verify
     holds.set(key, since)
     const heldMs = now - since
     if (heldMs >= request.holdMs) {
+      holds.delete(key)
       const held = request.holdMs > 0 ? `, and it stayed so for ${Math.round(heldMs / 1000)} s` : ''
       return record(work, {
         type: 'verified',

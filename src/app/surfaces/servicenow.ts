@@ -7,7 +7,7 @@ import type { Entry } from '../../ports/store.ts'
 import type { IncidentUpdate } from '../../ports/tickets.ts'
 import { bundleName, bundleOf } from '../bundle.ts'
 import type { Deps } from '../deps.ts'
-import { endEpisode } from '../episodes.ts'
+import { continueEpisode, endEpisode } from '../episodes.ts'
 import type { Journal } from '../journal.ts'
 import { plain } from '../views/escape.ts'
 import { noteMarker, workNote } from '../views/notes.ts'
@@ -96,6 +96,7 @@ export function serviceNowSurface(deps: Deps, journal: Journal): Surface {
         ...(failed.state === null ? {} : { stateValue: failed.state }),
         ...(group === null ? {} : { assign: group }),
       }
+      if (change.stateValue !== undefined && run.reopened > 0) await continueEpisode(deps.store, incident.sysId)
       if (Object.keys(change).length > 0) await update(run, incident.sysId, entry, change)
     }
   }
