@@ -3,6 +3,7 @@ import type { CommandOf } from '../../core/commands.ts'
 import { OPEN, type Run } from '../../core/run.ts'
 import type { Runbook } from '../../core/runbook.ts'
 import { asRunId } from '../ids.ts'
+import { staleOf } from '../stale.ts'
 import { runbooksReply, statusReply, whoamiReply } from '../views/chat.ts'
 import { type CommandContext, type Handle, refusal } from './context.ts'
 
@@ -24,13 +25,17 @@ export const status: Handle<CommandOf<'status'>> = async (context, _message, { s
   return run ? context.cards.card(run) : notFound(subject)
 }
 
-export const runbooks: Handle<CommandOf<'runbooks'>> = ({ deps }, _message, { words }) => {
+export const runbooks: Handle<CommandOf<'runbooks'>> = async ({ deps }, _message, { words }) => {
   const { catalog } = deps.files.current()
   const wanted = words.map((word) => word.toLowerCase())
   const fits = ({ id, title, description = '', owner }: Runbook) =>
     wanted.every((word) => `${id} ${title} ${description} ${owner}`.toLowerCase().includes(word))
   const found = [...catalog.runbooks.values()].filter(fits)
-  return Promise.resolve(runbooksReply(found, wanted.length > 0 ? [] : catalog.problems, words))
+  const marked = await Promise.all(
+    found.map(async ({ id, content }) => [id, await staleOf(deps.store, id, content)] as const),
+  )
+  const stale = new Map(marked.flatMap(([id, mark]) => (mark ? [[id, mark] as const] : [])))
+  return runbooksReply(found, wanted.length > 0 ? [] : catalog.problems, words, stale)
 }
 
 export const whoami: Handle<CommandOf<'whoami'>> = async ({ deps, authority }, { person }) => {

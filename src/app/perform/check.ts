@@ -9,6 +9,7 @@ import { scopeOf, stepScope } from '../../core/scope.ts'
 import { withStep } from '../../core/step-state.ts'
 import { evaluateBoolean, type Json, type JsonObject, type Millis, type Scope } from '../../core/values.ts'
 import { isPortError, type PortError } from '../../ports/errors.ts'
+import { clearStale, markStale } from '../stale.ts'
 import { call, lookKey } from './calls.ts'
 import { type Performed, type Performing, record, wait } from './context.ts'
 
@@ -32,6 +33,7 @@ export async function preflight(work: Performing, owed: Extract<Work, { do: 'pre
   const silent = `silent:${at.target}/${at.step}`
   if (!('error' in looked)) {
     holds.delete(silent)
+    await noteStale(work, looked)
     return record(work, { type: 'preflighted', ...at, ...(await withMore(work, owed, looked)) })
   }
   const { error } = looked
@@ -47,6 +49,14 @@ export async function preflight(work: Performing, owed: Extract<Work, { do: 'pre
   holds.delete(silent)
   const reason = `${request.system} does not answer: ${error.message}`
   return record(work, { type: 'preflighted', ...at, ok: false, reason, result: null })
+}
+
+/** Kept beside the runs, so that whoever lists the runbooks sees it. */
+async function noteStale({ deps, run }: Performing, { ok, contradicts, reason }: Looked): Promise<void> {
+  if (!run.draft) return
+  const { id, content } = run.draft.runbook
+  if (contradicts) await markStale(deps.store, id, { content, run: run.id, reason, at: deps.clock.now() })
+  else if (ok) await clearStale(deps.store, id)
 }
 
 /** What passed is not enough: the values that it captures must lie within their bounds, and an undo must be possible. */

@@ -3,6 +3,8 @@ import type { Person, Run } from '../../core/run.ts'
 import type { CatalogProblem, Runbook } from '../../core/runbook.ts'
 import type { TextMessage } from '../../ports/channel.ts'
 import type { Membership } from '../../ports/directory.ts'
+
+import type { Stale } from '../stale.ts'
 import { openAsk } from './asks.ts'
 import { code, markdown } from './escape.ts'
 import { inText } from './figures.ts'
@@ -15,6 +17,7 @@ const words = {
   noRunbooks: (about: string) => `No runbook is about ${about}. \`runbooks\` shows all.`,
   emptyCatalog: 'There is no runbook yet.',
   runbooks: (n: number) => `**${n} ${n === 1 ? 'runbook' : 'runbooks'}**`,
+  stale: (run: string, reason: string) => `⚠️ **possibly stale**, run \`${run}\` found: ${reason}`,
   owner: 'owner',
   off: (n: number) => `**${n} ${n === 1 ? 'is' : 'are'} off**, because of a mistake in a file`,
   you: (name: string) => `You are **${name}**`,
@@ -47,10 +50,13 @@ export function runbooksReply(
   runbooks: readonly Pick<Runbook, 'id' | 'title' | 'owner' | 'parameters'>[],
   problems: readonly CatalogProblem[],
   wanted: readonly string[] = [],
+  stale: ReadonlyMap<string, Stale> = new Map(),
 ): TextMessage {
   const lines = runbooks.map(({ id, title, owner, parameters }) => {
     const usage = ['run', id, ...Object.keys(parameters).map((name) => `${name}=…`)].join(' ')
-    return `**${markdown(title, 100)}**, ${words.owner} ${markdown(owner, 60)}: \`${code(usage, 160)}\``
+    const line = `**${markdown(title, 100)}**, ${words.owner} ${markdown(owner, 60)}: \`${code(usage, 160)}\``
+    const found = stale.get(id)
+    return found ? `${line} · ${words.stale(code(found.run, 40), markdown(found.reason, 160))}` : line
   })
   const nothing = wanted.length > 0 ? words.noRunbooks(markdown(wanted.join(' '), 80)) : words.emptyCatalog
   const off = problems.map(
