@@ -1,6 +1,5 @@
 // Owns the run's card as it looks now: the view, with what only the app knows (approvers, freeze, who is looking).
 import { exclusionOf } from '../core/approval.ts'
-import { filled } from '../core/captured.ts'
 import { awaitingCaller, offersOf, unknowns } from '../core/intervene.ts'
 import type { PlannedRequest } from '../core/plan.ts'
 import { groupsAt } from '../core/rule.ts'
@@ -9,10 +8,12 @@ import type { CardMessage, Conversation } from '../ports/channel.ts'
 import type { Approvers } from './approvers.ts'
 import type { Authority } from './authority.ts'
 import type { Deps } from './deps.ts'
+import { exactFor } from './exact.ts'
 import { whyFrozen } from './freezes.ts'
 import { partiesOf } from './parties.ts'
 import { newestAsk, openAsk } from './views/asks.ts'
 import { editFields } from './views/edit-fields.ts'
+import { type Offer } from './views/offers.ts'
 import { openFor, stillMissing, whoseWord } from './views/rule-words.ts'
 import { type RunCardContext, runCard, type Viewer } from './views/run-card.ts'
 
@@ -108,7 +109,7 @@ export function runCards(deps: Deps, authority: Authority, people: Approvers): R
   }
 
   /** What may be asked for now; whether this person may is decided when they do. */
-  const offers = (run: Run): RunCardContext['offers'] => {
+  const offers = (run: Run): readonly Offer[] => {
     const somebody = { id: '', name: '', tenant: '' }
     return [
       ...(unknowns(run).length > 0 ? (['settle'] as const) : []),
@@ -134,6 +135,7 @@ export function runCards(deps: Deps, authority: Authority, people: Approvers): R
         ...(viewer ? { viewer } : {}),
         fields: runbook ? editFields(runbook, run) : [],
         offers: offers(run),
+        fill: exactFor(deps, run),
       })
     },
     preview: (run) => runCard(deps.card, run, { ...context(run), preview: true }),

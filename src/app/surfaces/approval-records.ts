@@ -6,6 +6,7 @@ import { isPortError, type PortError } from '../../ports/errors.ts'
 import type { Answers } from '../answers.ts'
 import type { Approvers } from '../approvers.ts'
 import type { Deps } from '../deps.ts'
+import { exactFor } from '../exact.ts'
 import type { Journal } from '../journal.ts'
 import { approvalText } from '../views/approval-text.ts'
 import { openAsk } from '../views/asks.ts'
@@ -34,7 +35,7 @@ export function approvalRecordsSurface(
 ): Surface {
   const { clock, log } = deps
   const describe = (run: Run, ask: Ask) =>
-    approvalText(run, ask, (request) => deps.endpoints(request)?.describe(request) ?? request.do)
+    approvalText(run, ask, (request) => deps.endpoints(request)?.describe(request) ?? request.do, exactFor(deps, run))
 
   const tell = async ({ run, newest, entry, cursor, maybeTold, attempt }: Telling): Promise<JsonObject> => {
     const event = entry.event as unknown as RunEvent
