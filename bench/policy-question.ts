@@ -34,6 +34,7 @@ export function content(): Content {
     OPS_TOKEN: 't',
     OPS_CALLBACK_SECRET: 's',
     SITE_URL: 'https://shop',
+    PROMETHEUS_URL: 'https://prometheus.corp.example',
   }
   const dir = fileURLToPath(new URL('../runbooks', import.meta.url))
   const loaded = loadContent({ dir, env, clock: { now: () => AT } })

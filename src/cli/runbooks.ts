@@ -1,4 +1,4 @@
-// Owns `npm run runbooks -- check|explain-governance [dir]`: what is wrong with the runbook files, and what they say.
+// Owns `npm run runbooks -- check|explain-governance|test [dir]`: what is wrong with the runbook files, what they say and do.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { problemLine } from '../adapters/catalog/files.ts'
@@ -7,19 +7,26 @@ import { checkScenarios } from '../adapters/catalog/scenarios.ts'
 import type { CatalogProblem } from '../core/runbook.ts'
 import { systemClock } from '../ports/clock.ts'
 import { explainGovernance } from './explain-governance.ts'
+import { testScenarios } from './scenarios/test-command.ts'
 import { loadEnvironment } from './terminal.ts'
 
-const USAGE = 'usage: npm run runbooks -- check|explain-governance [dir] (dir: RUNBOOKS_DIR, else runbooks)'
-const LATER = ['test', 'replay', 'draft']
+const USAGE =
+  'usage: npm run runbooks -- check|explain-governance [dir], or test [dir] [words…] (dir: RUNBOOKS_DIR, else runbooks)'
+const LATER = ['replay', 'draft']
 
 /** Prints to stdout, a misuse to stderr. 0: all well · 1: problems · 2: not a command. */
 async function main(args: readonly string[]): Promise<number> {
-  const [command, dir = process.env['RUNBOOKS_DIR'] || 'runbooks', ...rest] = args
+  const [command, ...given] = args
+  const usual = process.env['RUNBOOKS_DIR'] || 'runbooks'
+  // A word is no folder: `test spooler` plays what is about the spooler.
+  const words = command === 'test' && given[0] !== undefined && !existsSync(given[0]) && !given[0].includes('/')
+  const [dir = usual, ...rest] = words ? [usual, ...given] : given
   if (command !== undefined && LATER.includes(command)) {
     console.error(`runbooks ${command} comes with a later version.`)
     return 2
   }
-  if ((command !== 'check' && command !== 'explain-governance') || rest.length > 0 || dir.startsWith('-')) {
+  const isKnown = command === 'test' || ((command === 'check' || command === 'explain-governance') && rest.length === 0)
+  if (!isKnown || [dir, ...rest].some((each) => each.startsWith('-'))) {
     console.error(USAGE)
     return 2
   }
@@ -27,6 +34,7 @@ async function main(args: readonly string[]): Promise<number> {
     console.error(`there is no folder ${dir}`)
     return 1
   }
+  if (command === 'test') return testScenarios(dir, rest, { out: console.log })
   // Only the store is named in there: a check is the same with and without it.
   return command === 'check' ? check(dir) : explainGovernance(dir, loadEnvironment(), { out: console.log })
 }

@@ -122,10 +122,10 @@ describe('npm run runbooks', function () {
   it('accepts the files of this project', () => {
     const { status, stdout } = run(['check'])
     assert.equal(status, 0)
-    assert.match(stdout, /\n6 files, 1 runbook: ok\n$/)
+    assert.match(stdout, /\n\d+ files, \d+ runbooks?: ok\n$/)
   })
 
-  for (const command of ['test', 'replay', 'draft'])
+  for (const command of ['replay', 'draft'])
     it(`${command} says that it comes later, with exit 2`, () => {
       assert.deepEqual(run([command]), {
         status: 2,

@@ -1,7 +1,8 @@
 // Owns the faults on demand: which request is struck, by what, how many times, and before or after its work is done.
-import type { Call } from './server.ts'
+import type { Answer, Call } from './server.ts'
 
 export type Fault =
+  | 'reset-unread' // the socket is reset before the body of the request is read
   | 'reset-before' // the socket dies before any work is done
   | 'reset-after-commit' // the work is done, then the socket dies: the sender cannot know
   | 'down' // every connection dies until the rule is removed
@@ -9,6 +10,8 @@ export type Fault =
   | 'garbage' // 200 application/json that does not parse
   | { status: number; headers?: Record<string, string>; body?: unknown }
   | { slow: number } // milliseconds before the answer
+  | { drip: 'headers' | 'body' } // they come byte by byte and never end
+  | { rewrite: (answer: Answer) => Answer } // the right answer, but for something
 
 export type FaultRule = {
   fault: Fault
@@ -28,12 +31,22 @@ export type Faults = {
   clear: () => void
   /** The fault that strikes this request, used up by one; rules are tried in the order of their adding. */
   strike: (call: Call) => Struck | null
+  /** The same before the body is read: whether 'reset-unread' strikes. */
+  strikeUnread: (head: Call) => boolean
   /** How many rules have strikes left. */
   pending: () => number
 }
 
 export const createFaults = (): Faults => {
   let rules: { rule: FaultRule; left: number }[] = []
+  const take = (call: Call, unread: boolean): FaultRule | null => {
+    const entry = rules.find(
+      ({ rule, left }) => left > 0 && (rule.fault === 'reset-unread') === unread && (rule.match?.(call) ?? true),
+    )
+    if (!entry) return null
+    entry.left -= 1
+    return entry.rule
+  }
   return {
     add(rule) {
       const entry = { rule, left: rule.times ?? (rule.fault === 'down' ? Number.POSITIVE_INFINITY : 1) }
@@ -46,12 +59,10 @@ export const createFaults = (): Faults => {
       rules = []
     },
     strike(call) {
-      const entry = rules.find(({ rule, left }) => left > 0 && (rule.match?.(call) ?? true))
-      if (!entry) return null
-      entry.left -= 1
-      const { fault, commit } = entry.rule
-      return { fault, commit: commit ?? fault === 'reset-after-commit' }
+      const rule = take(call, false)
+      return rule && { fault: rule.fault, commit: rule.commit ?? rule.fault === 'reset-after-commit' }
     },
+    strikeUnread: (head) => take(head, true) !== null,
     pending: () => rules.filter(({ left }) => left > 0).length,
   }
 }

@@ -23,7 +23,8 @@ export type Jenkins = Server &
     set: (behaviour: Partial<Behaviour>) => void
   }
 
-type Behaviour = { vetoes: boolean; mayCancel: boolean; pieceOfLog: number }
+/** `mergesWith`: 303 since mid-2021, before 201 (CONTRACTS 3). */
+type Behaviour = { mergesWith: 201 | 303; vetoes: boolean; mayCancel: boolean; pieceOfLog: number }
 
 export const JENKINS_USER: AuthOptions = {
   user: 'runbot',
@@ -33,8 +34,10 @@ export const JENKINS_USER: AuthOptions = {
 
 export const startJenkins = async (options: JenkinsOptions): Promise<Jenkins> => {
   const effects: JenkinsEffect[] = []
-  const jobs = Object.entries(options.jobs).map(([name, job]): Job => ({ ...job, name, builds: [] }))
-  const behaviour: Behaviour = { vetoes: false, mayCancel: true, pieceOfLog: Number.POSITIVE_INFINITY }
+  const jobs = Object.entries(options.jobs).map(
+    ([name, job]): Job => ({ ...job, name, builds: [], nextBuildNumber: 1 }),
+  )
+  const behaviour: Behaviour = { mergesWith: 303, vetoes: false, mayCancel: true, pieceOfLog: Number.POSITIVE_INFINITY }
   const redeclared = new Map<Job, ParameterDefinition[]>()
   const life = createLife({ effects, quietMs: options.quietMs, durationMs: options.durationMs })
   const handler = createRoutes({
@@ -42,6 +45,7 @@ export const startJenkins = async (options: JenkinsOptions): Promise<Jenkins> =>
     jobs,
     life,
     vetoes: () => behaviour.vetoes,
+    mergesWith: () => behaviour.mergesWith,
     mayCancel: () => behaviour.mayCancel,
     pieceOfLog: () => behaviour.pieceOfLog,
     definitions: (job) => job.parameters,

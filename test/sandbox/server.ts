@@ -4,6 +4,7 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Serv
 import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { drip } from './drip.ts'
 import { createFaults, type Faults, type Struck } from './faults.ts'
 
 /** One request as it arrived; `body` is parsed where it is JSON, else text, and `raw` its bytes. */
@@ -43,11 +44,19 @@ export const serve = async (options: ServeOptions): Promise<Server> => {
   const requests: Call[] = []
 
   const handle = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
-    const call = await readCall(req, now())
+    const head = headOf(req, now())
+    if (faults.strikeUnread(head)) {
+      requests.push(head)
+      req.socket.resetAndDestroy()
+      return
+    }
+    const call = await readCall(req, head)
     requests.push(call)
     const struck = faults.strike(call)
     if (!struck) return send(res, call, await work(handler, call))
+    const { fault } = struck
     const done = struck.commit ? await work(handler, call) : null
+    if (typeof fault === 'object' && 'drip' in fault) return drip(res, fault.drip, done ?? { status: 200 })
     const answer = await spoil(struck, () => done ?? work(handler, call))
     if (answer) send(res, call, answer)
     else req.socket.destroy()
@@ -86,18 +95,19 @@ const work = async (handler: Handler, call: Call): Promise<Answer> => {
 
 /** The answer as the fault leaves it; null where nothing is to be answered. */
 const spoil = async ({ fault }: Struck, answer: () => Answer | Promise<Answer>): Promise<Answer | null> => {
-  if (fault === 'reset-before' || fault === 'reset-after-commit' || fault === 'down') return null
+  if (fault === 'reset-unread' || fault === 'reset-before' || fault === 'reset-after-commit' || fault === 'down')
+    return null
   if (fault === 'html')
     return { status: 200, headers: { 'content-type': 'text/html' }, body: '<html>Hibernating</html>' }
   if (fault === 'garbage')
     return { status: 200, headers: { 'content-type': 'application/json' }, body: '{"result":[{"' }
   if ('status' in fault) return fault
-  await sleep(fault.slow)
+  if ('rewrite' in fault) return fault.rewrite(await answer())
+  if ('slow' in fault) await sleep(fault.slow)
   return answer()
 }
 
-const readCall = async (req: IncomingMessage, at: Date): Promise<Call> => {
-  const raw = await buffer(req)
+const headOf = (req: IncomingMessage, at: Date): Call => {
   const url = new URL(req.url ?? '/', 'http://sandbox')
   return {
     method: req.method ?? 'GET',
@@ -105,10 +115,15 @@ const readCall = async (req: IncomingMessage, at: Date): Promise<Call> => {
     segments: url.pathname.split('/').filter(Boolean).map(decodeURIComponent),
     query: Object.fromEntries(url.searchParams),
     headers: req.headers,
-    body: parseBody(raw, req.headers['content-type'] ?? ''),
-    raw,
+    body: '',
+    raw: Buffer.alloc(0),
     at: at.toISOString(),
   }
+}
+
+const readCall = async (req: IncomingMessage, head: Call): Promise<Call> => {
+  const raw = await buffer(req)
+  return { ...head, raw, body: parseBody(raw, req.headers['content-type'] ?? '') }
 }
 
 const parseBody = (raw: Buffer, contentType: string): unknown => {

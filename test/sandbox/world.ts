@@ -10,7 +10,9 @@ import { CREDENTIALS, type ServiceNow, startServiceNow } from './servicenow.ts'
 import { type RecycleOutcome, type Site, startSite } from './site.ts'
 import type { Person } from './teams-channel/people.ts'
 import { startTeamsChannel, TENANT, type TeamsChannel } from './teams-channel.ts'
+import { createEstate, type Estate, seedEstate } from './world/estate.ts'
 import { groupId, PEOPLE, type People } from './world/people.ts'
+import { startPrometheus } from './world/prometheus.ts'
 import { siteRunbooks } from './world/runbooks.ts'
 import { idOf, seedWorld } from './world/seed.ts'
 
@@ -44,6 +46,8 @@ export type World = {
   /** The first host's site. */
   site: Site
   sites: Record<string, Site>
+  /** Everything else that can break: devices, and services that are no web tier. */
+  estate: Estate
   people: People
   /** Points the business rule and the Teams client at runbot. */
   connect: (runbotUrl: string) => void
@@ -67,11 +71,14 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
   if (!site) throw new Error('a world needs at least one host')
   const servicenow = await startServiceNow({ now, port: ports.servicenow ?? 0 })
   seedWorld(servicenow, all)
+  const estate = createEstate()
+  seedEstate(servicenow, estate)
+  const prometheus = await startPrometheus(estate.measurements)
   if (options.history) servicenow.history()
   const ops = await startOpsApi({
     now,
     port: ports.ops ?? 0,
-    runbooks: siteRunbooks(all),
+    runbooks: { ...siteRunbooks(all), ...estate.runbooks },
     callbackSecret: OPS_CALLBACK_SECRET,
     retryAfterS: options.retryAfterS ?? 1,
     ...(options.opsJournalPath ? { journalPath: options.opsJournalPath } : {}),
@@ -104,11 +111,13 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     pagerduty,
     site,
     sites: Object.fromEntries(all.map((one) => [one.name, one])),
+    estate,
     people: PEOPLE,
     connect,
     ci,
     environment: () => ({
       ...environmentOf(servicenow, ops, site),
+      PROMETHEUS_URL: prometheus.url,
       PAGERDUTY_URL: pagerduty.url,
       PAGERDUTY_KEY: ROUTING_KEY,
       ...(entra ? registrationAt(graph) : {}),
@@ -142,7 +151,7 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
       return servicenow.create('change_request', { ...usual, cmdb_ci: idOf(ci(name)), ...fields })
     },
     async stop() {
-      const servers = [servicenow, ops, teams, graph, pagerduty, ...all]
+      const servers = [servicenow, ops, teams, graph, pagerduty, prometheus, ...all]
       await Promise.all(servers.map((one) => one.stop()))
     },
   }

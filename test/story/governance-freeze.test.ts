@@ -36,6 +36,7 @@ describe('story: a freeze', () => {
     OPS_TOKEN: 'x',
     OPS_CALLBACK_SECRET: 'x',
     SITE_URL: 'http://127.0.0.1:1',
+    PROMETHEUS_URL: 'http://127.0.0.1:1',
   }
 
   it('shows on every open card at once, without its buttons, and so does the unfreeze (P6, P11)', async () => {

@@ -1,11 +1,13 @@
 // Owns the ServiceNow adapter as a whole: one logged-in client, and every part of the ticket port on top of it.
 import type { ApprovalRecords } from '../../ports/approval-records.ts'
+import type { CallerRecords } from '../../ports/caller.ts'
 import type { ServiceNowSettings } from '../../ports/catalog.ts'
 import type { Pager } from '../../ports/pager.ts'
 import type { Tickets } from '../../ports/tickets.ts'
 import { approvalRecords } from './approval-records.ts'
 import { attachments } from './attachments.ts'
 import { blast } from './blast.ts'
+import { callerRecords } from './caller.ts'
 import { changes } from './changes.ts'
 import { client as clientOf } from './client.ts'
 import { cmdb } from './cmdb.ts'
@@ -13,7 +15,7 @@ import { conflicts } from './conflicts.ts'
 import { checkColumns } from './dictionary.ts'
 import { incidents } from './incidents.ts'
 import { type LoginOptions, loggedIn } from './login.ts'
-import { notes } from './notes.ts'
+import { journalEntry } from './notes.ts'
 import { type PeopleSources, people } from './people.ts'
 import { standardChange } from './standard-change.ts'
 import { tableApi } from './table.ts'
@@ -30,6 +32,8 @@ export interface ServiceNow extends Tickets {
   readonly people: PeopleSources
   /** The second way to say yes: sysapproval_approver on the incident. */
   readonly approvalRecords: ApprovalRecords
+  /** Whether it works again, asked of who reported it: a comment that they see and answer. */
+  readonly callerRecords: CallerRecords
   /** A pager whose page is a task for a group. */
   readonly pager: (settings: TaskSettings) => Pager
   /** What connectors.yaml names and the instance does not know, as sentences for a person. */
@@ -49,11 +53,12 @@ export function serviceNow(options: ServiceNowOptions): ServiceNow {
     changes: changes({ table, clock }),
     conflicts: conflicts({ client, clock }),
     ...standardChange({ client, table }),
-    note: notes({ table }),
+    note: journalEntry({ table, journal: 'work_notes' }),
     update: update({ table, settings }),
     attach: attachments({ client }),
     people: people({ client, table, settings }),
     approvalRecords: approvalRecords({ client, table, settings, clock }),
+    callerRecords: callerRecords({ table, settings }),
     pager: taskPager({ client, table }),
     checkColumns: () => checkColumns(table, settings()),
   }

@@ -1,14 +1,16 @@
 // Owns the proof that the files become the content that they describe, with their defaults, and that examples are accepted.
 import assert from 'node:assert/strict'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { loadContent } from '../../../src/adapters/catalog/load.ts'
 import { checkScenarios } from '../../../src/adapters/catalog/scenarios.ts'
 import { CONNECTORS, changed, clock, GOVERNANCE, NOW, RUNBOOK, testFolder } from './folder.ts'
 
+const whsec = (byte: number) => `whsec_${Buffer.alloc(32, byte).toString('base64')}`
 const env = new Proxy(
   {},
   {
-    get: (_, name) => `${String(name)}-value`,
+    get: (_, name) => (name === 'OPS_CALLBACK_SECRET' ? whsec(1) : `${String(name)}-value`),
     getOwnPropertyDescriptor: () => ({ configurable: true, enumerable: true, value: '' }),
   },
 )
@@ -38,7 +40,7 @@ describe('loading a runbooks folder', () => {
     assert.deepEqual([...catalog.runbooks.keys()], ['restart-iis'])
     assert.deepEqual(Object.keys(systems), ['ops', 'http', 'awx', 'jenkins', 'prometheus'])
     assert.deepEqual(systems['jenkins']?.auth, { basic: ['JENKINS_USER-value', 'JENKINS_TOKEN-value'] })
-    assert.deepEqual(systems['ops']?.callbackSecrets, ['OPS_CALLBACK_SECRET-value'])
+    assert.deepEqual(systems['ops']?.callbackSecrets, [whsec(1)])
     assert.deepEqual(catalog.operations.get('awx.recycle_pool')?.detail, {
       template: 'Recycle app pool++Default',
       limit: '${target}',
@@ -66,15 +68,24 @@ describe('loading a runbooks folder', () => {
 
   it('accepts the files of this project', () => {
     const dir = join(import.meta.dirname, '../../../runbooks')
-    const urls = { OPS_URL: 'http://127.0.0.1:4002', SITE_URL: 'http://127.0.0.1:4003' }
-    const loaded = loadContent({ dir, env: { ...urls, OPS_TOKEN: 'a', OPS_CALLBACK_SECRET: 'b c' }, clock })
+    const urls = {
+      OPS_URL: 'http://127.0.0.1:4002',
+      SITE_URL: 'http://127.0.0.1:4003',
+      PROMETHEUS_URL: 'http://127.0.0.1:4004',
+    }
+    const loaded = loadContent({
+      dir,
+      env: { ...urls, OPS_TOKEN: 'a', OPS_CALLBACK_SECRET: `${whsec(1)} ${whsec(2)}` },
+      clock,
+    })
     assert.ok(loaded.ok, loaded.ok ? '' : JSON.stringify(loaded.problems))
     const { catalog, systems, warnings } = loaded.content
     assert.deepEqual([catalog.problems, warnings], [[], []])
     assert.equal(catalog.operations.get('ops.diagnostics')?.url, urls.OPS_URL)
     assert.deepEqual(systems['http']?.allow, ['https://*.corp.example', urls.SITE_URL])
-    assert.deepEqual(systems['ops']?.callbackSecrets, ['b', 'c'])
-    assert.deepEqual(checkScenarios(dir, loaded.content), { files: 1, problems: [] })
+    assert.deepEqual(systems['ops']?.callbackSecrets, [whsec(1), whsec(2)])
+    const scenarios = readdirSync(join(dir, 'scenarios')).length
+    assert.deepEqual(checkScenarios(dir, loaded.content), { files: scenarios, problems: [] })
   })
 
   it('fills in the defaults of a runbook', () => {

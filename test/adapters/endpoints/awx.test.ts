@@ -228,6 +228,22 @@ describe('the awx endpoint', () => {
       assert.match(end.reason, /without limit/)
     })
 
+    for (const [body, words] of [
+      [{ variables_needed_to_start: ["'site' value missing"] }, /variables_needed_to_start: 'site' value missing/],
+      [{ passwords_needed_to_start: ['ssh_password'] }, /passwords_needed_to_start: ssh_password/],
+      [{ credentials: ['Removing Machine credential at launch time'] }, /credentials: Removing Machine/],
+      [{ resources_needed_to_start: ['inventory'] }, /resources_needed_to_start: inventory/],
+      [{ __all__: ['Job Template project is missing.'] }, /status 400, Job Template project is missing/],
+      [{ detail: 'JSON parse error - Expecting value' }, /status 400, JSON parse error/],
+    ] as const)
+      it(`takes ${JSON.stringify(body)} for certainly not started, in the words of AWX (P3, P12)`, async () => {
+        await use()
+        world.api.faults.add({ fault: { status: 400, body }, match: launchPost })
+        const error = await failure(world.launched())
+        assert.equal(error.mayHaveHappened, false)
+        assert.match(error.message, words)
+      })
+
     it('takes what a workflow template does not prompt for as refused, in the words of AWX (P12)', async () => {
       const progress = ignoring({ kind: 'workflow_job_templates' }, { variables: true })
       const error = await failure(progress)

@@ -205,7 +205,7 @@ held('the azure-automation endpoint, finding by key', (current) => {
     assert.equal(await endpoint.find(request, 'key-1'), undefined)
     const gone = { ...settings, base: AZURE_ACCOUNT.replace('ops-automation', 'gone') }
     const { credential } = fakeCredential(async () => anHour())
-    const elsewhere = azureAutomation(systemOf(gone, systemClock, false), credential)
+    const elsewhere = azureAutomation(systemOf(gone, systemClock, { proxyFromEnv: false }), credential)
     assert.equal((await failure(elsewhere.find(request, 'key-1'))).kind, 'notFound')
     for (const body of ['<html>no</html>', {}, { code: 'Forbidden', message: 'x' }]) {
       system.faults.add({ fault: { status: 404, body }, match: readsJob })

@@ -46,7 +46,7 @@ export async function makeWorld(
   const settings = settingsOf({ name: 'azure', kind: 'azure-automation', url: system.url, base: AZURE_ACCOUNT })
   const request = requestOf(settings, { detail: { runbook: 'Restart-Worker' }, with: { worker: 'w1' } })
   const { credential, asked } = fakeCredential(answer)
-  const endpoint = azureAutomation(systemOf(settings, systemClock, false), credential)
+  const endpoint = azureAutomation(systemOf(settings, systemClock, { proxyFromEnv: false }), credential)
   return { system, settings, request, endpoint, asked }
 }
 

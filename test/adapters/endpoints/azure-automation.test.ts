@@ -4,10 +4,9 @@ import { jobNameOf } from '../../../src/adapters/endpoints/azure-automation/job-
 import { systemOf } from '../../../src/adapters/endpoints/system.ts'
 import type { Json } from '../../../src/core/values.ts'
 import { systemClock } from '../../../src/ports/clock.ts'
-import { endpointContract, failure, followed, launchOf } from '../../contracts/endpoint.suite.ts'
+import { endpointContract, failure, launchOf } from '../../contracts/endpoint.suite.ts'
 import { AZURE_ACCOUNT, AZURE_TOKEN } from '../../sandbox/azure-automation.ts'
-import { type Fault } from '../../sandbox/faults.ts'
-import { closeAll, creates, held, makeWorld, nameOfKey1, readsJob } from './azure-automation-setup.ts'
+import { creates, held, makeWorld, nameOfKey1, readsJob } from './azure-automation-setup.ts'
 
 endpointContract(
   'azure-automation',
@@ -90,7 +89,7 @@ held('the azure-automation endpoint, launching', (current) => {
   ] as const)
     it(`sends nothing ${what}`, async () => {
       const { request, settings, system } = current()
-      const endpoint = azureAutomation(systemOf({ ...settings, base }, systemClock, false))
+      const endpoint = azureAutomation(systemOf({ ...settings, base }, systemClock, { proxyFromEnv: false }))
       const error = await failure(endpoint.launch(launchOf({ ...request, ...fields })))
       assert.deepEqual([error.kind, error.mayHaveHappened, system.requests.length], ['malformed', false, 0])
     })
@@ -154,31 +153,5 @@ held('the azure-automation endpoint, launching', (current) => {
       system.faults.add({ fault: { status: 400, body }, match: creates })
       const { message } = await failure(endpoint.launch(launchOf(request)))
       assert.match(message, /status 400, BadRequest: The runbook is not published\.$/)
-    })
-})
-
-describe('the azure-automation endpoint, whatever happens on the way', () => {
-  afterEach(closeAll)
-  const faults: [name: string, fault: Fault, commit: boolean, maybe: boolean][] = [
-    ['a reset before it was sent', 'reset-before', false, true],
-    ['a reset after it was done', 'reset-after-commit', true, true],
-    ['a 429 with a date', { status: 429, headers: { 'retry-after': 'Fri, 31 Dec 2100 00:00:00 GMT' } }, false, false],
-    ['a 500', { status: 500 }, true, true],
-    ['a 504', { status: 504 }, true, true],
-    ['a page with 200', 'html', true, true],
-    ['JSON that breaks off', 'garbage', true, true],
-    ['another content type', { status: 201, headers: { 'content-type': 'image/png' }, body: 'x' }, true, true],
-    ['a 301', { status: 301, headers: { location: 'http://elsewhere/' } }, true, true],
-    ['a 303', { status: 303, headers: { location: '/jobs' } }, true, true],
-  ]
-  for (const [name, fault, commit, maybe] of faults)
-    it(`${name}: says that it ${maybe ? 'may have' : 'did not'}, and sent again it runs once (P3)`, async () => {
-      const { system, endpoint, request } = await makeWorld({ durationMs: 2 })
-      system.faults.add({ fault, commit, match: creates })
-      assert.equal((await failure(endpoint.launch(launchOf(request)))).mayHaveHappened, maybe)
-      assert.equal((await endpoint.find(request, 'key-1')) !== undefined, commit)
-      const again = await endpoint.launch(launchOf(request))
-      assert.equal((await followed(endpoint, request, again)).outcome, 'succeeded')
-      assert.equal(system.effects.length, 1)
     })
 })

@@ -108,6 +108,28 @@ held('the jenkins endpoint, following', (current) => {
     assert.equal(where.builds[0]?.building, true)
   })
 
+  it('follows through a restart of Jenkins, which answers 503 meanwhile and then counts its queue anew', async () => {
+    const { endpoint, request, system } = current()
+    const { handle } = await endpoint.launch(launchOf(request))
+    const [item] = system.items
+    system.leave(lastItem(current()))
+    const build = system.begin(lastItem(current()))
+    const headers = { 'content-type': 'text/html' }
+    const body = '<html>Jenkins is getting ready to work</html>'
+    const starting = system.faults.add({ fault: { status: 503, headers, body }, times: 99 })
+    const { kind } = await failure(endpoint.progress(request, handle))
+    starting()
+    assert.equal(kind, 'unavailable')
+    system.forget()
+    // Another's item has come to bear the number.
+    Object.assign(queuedByOther(current()), { id: item?.id })
+    const after = await endpoint.progress(request, handle)
+    assert.deepEqual([after.state, after.handle], ['running', 'build/1/key-1'])
+    system.end(build)
+    assert.equal(ended(await endpoint.progress(request, after.handle)).outcome, 'succeeded')
+    assert.equal(system.effects.length, 1)
+  })
+
   for (const handle of ['../../admin', 'queue/1', 'queue//k', 'build/x/k', 'job/1/k', '', `queue/1/${'x'.repeat(300)}`])
     it(`sends nothing for the handle ${JSON.stringify(handle.slice(0, 12))}`, async () => {
       const { endpoint, request, system } = current()
@@ -139,13 +161,13 @@ held('the jenkins endpoint, reading logs', (current) => {
     assert.deepEqual(starts, ['0', '7', '14'])
   })
 
-  it('stops where the next piece would start anew', async () => {
+  it('stops where the next piece would start anew, and says that the log was not complete', async () => {
     const { endpoint, request, system } = current()
     const { build, progress } = await begun(current())
     system.end(build)
     const headers = { 'content-type': 'text/plain', 'x-more-data': 'true', 'x-text-size': '0' }
     system.faults.add({ fault: { status: 200, headers, body: 'once' }, match: requestTo('GET', /progressiveText/) })
-    assert.equal(ended(await endpoint.progress(request, progress.handle)).log, 'once')
+    assert.equal(ended(await endpoint.progress(request, progress.handle)).log, 'once\n[the log was not complete]')
   })
 
   it('cuts a long log, and tells the outcome although the log cannot be read', async () => {

@@ -61,6 +61,44 @@ held('the jenkins endpoint, finding by key', (current) => {
     assert.ok(system.requests.some(({ query }) => query['tree']?.startsWith('allBuilds')))
   })
 
+  it('finds a build behind 1000 newer ones', async () => {
+    const { endpoint, request } = current()
+    await begun(current())
+    more(current(), 1000)
+    assert.equal((await endpoint.find(request, 'key-1'))?.handle, 'build/1/key-1')
+  })
+
+  it('cannot tell where Jenkins has thrown builds away lately: its own may be among them (P3)', async () => {
+    const { endpoint, request, system } = current()
+    system.job(job).keep = 10
+    await begun(current())
+    more(current(), 9)
+    assert.equal((await endpoint.find(request, 'key-1'))?.handle, 'build/1/key-1')
+    more(current(), 1)
+    const error = await failure(endpoint.find(request, 'key-1'))
+    assert.deepEqual([error.kind, /Discard old builds/.test(error.message)], ['malformed', true])
+  })
+
+  it('cannot tell where a person has deleted builds lately, the newest or all of them (P3)', async () => {
+    const { endpoint, request, system } = current()
+    more(current(), 3)
+    const { builds } = system.job(job)
+    for (let left = builds.length; left > 0; left--) {
+      builds.shift()
+      assert.equal((await failure(endpoint.find(request, 'key-1'))).kind, 'malformed')
+    }
+  })
+
+  it('believes "no such key" where what was thrown away is older than any launch still looked up', async () => {
+    const { endpoint, request, system } = current()
+    system.job(job).keep = 2
+    more(current(), 5)
+    for (const build of system.job(job).builds) build.timestamp -= 25 * 3_600_000
+    assert.equal(await endpoint.find(request, 'key-1'), undefined)
+    more(current(), 1)
+    assert.equal(await endpoint.find(request, 'key-1'), undefined)
+  })
+
   it('says that it cannot tell where there are too many builds to look at (P5)', async () => {
     const { endpoint, request } = current()
     more(current(), 1200)
@@ -170,6 +208,21 @@ held('the jenkins endpoint, cancelling', (current) => {
     system.faults.add({ fault: { status: 500 }, match: cancels })
     assert.equal((await failure(endpoint.cancel(request, handle))).kind, 'unavailable')
   })
+
+  for (const [location, asked] of [
+    ['.', true],
+    ['http://jenkins.internal:8080/queue/', true],
+    ['/login?from=%2Fqueue', false],
+    ['https://sso.example/queue-of-people', false],
+  ] as const)
+    it(`${asked ? 'takes' : 'does not take'} a redirect to ${location} for a cancel, as servers before 2020 answered`, async () => {
+      const { endpoint, request, system } = current()
+      const { handle } = await endpoint.launch(launchOf(request))
+      system.faults.add({ fault: { status: 302, headers: { location } }, commit: asked, match: cancels })
+      const cancelled = endpoint.cancel(request, handle).then(() => true)
+      assert.equal(await cancelled.catch(() => false), asked)
+      assert.equal(lastItem(current()).cancelled, asked)
+    })
 
   it('says which permission is missing (P12)', async () => {
     const { endpoint, request, system } = current()

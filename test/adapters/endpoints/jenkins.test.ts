@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import { endpointContract, failure, followed, launchOf } from '../../contracts/endpoint.suite.ts'
-import { type Fault, requestTo } from '../../sandbox/faults.ts'
+import { endpointContract, failure, launchOf } from '../../contracts/endpoint.suite.ts'
+import { requestTo } from '../../sandbox/faults.ts'
 import { JENKINS_USER } from '../../sandbox/jenkins.ts'
 import { closeAll, given, held, job, lastItem, launches, makeWorld, reads } from './jenkins-setup.ts'
 import { endpointOf } from './settings.ts'
@@ -121,6 +121,21 @@ held('the jenkins endpoint, launching', (current) => {
     assert.equal(system.items.length, 1)
   })
 
+  it('takes the 201 of an older server for a merge into its own item (CONTRACTS §3)', async () => {
+    const { endpoint, request, system } = current()
+    system.set({ mergesWith: 201 })
+    const first = await endpoint.launch(launchOf(request))
+    assert.equal((await endpoint.launch(launchOf(request))).handle, first.handle)
+    assert.equal(system.items.length, 1)
+  })
+
+  it('is never merged with the launch of another key: each has an item of its own (CONTRACTS §3)', async () => {
+    const { endpoint, request, system } = current()
+    await endpoint.launch(launchOf(request))
+    await endpoint.launch(launchOf(request, { key: 'key-2' }))
+    assert.equal(system.items.length, 2)
+  })
+
   it('leaves it open where a listener vetoed it, and then finds nothing (P3)', async () => {
     const { endpoint, request, system } = current()
     system.set({ vetoes: true })
@@ -169,31 +184,4 @@ describe('the jenkins endpoint with a password', () => {
     const error = await failure(endpoint.launch(launchOf(request)))
     assert.deepEqual([error.kind, error.mayHaveHappened, system.items.length], ['denied', false, 0])
   })
-})
-
-describe('the jenkins endpoint, whatever happens on the way', () => {
-  afterEach(closeAll)
-  const faults: [name: string, fault: Fault, commit: boolean, maybe: boolean][] = [
-    ['a reset before it was sent', 'reset-before', false, true],
-    ['a reset after it was done', 'reset-after-commit', true, true],
-    ['a 429 with a date', { status: 429, headers: { 'retry-after': 'Fri, 31 Dec 2100 00:00:00 GMT' } }, false, false],
-    ['a 500', { status: 500 }, true, true],
-    ['a 504', { status: 504 }, true, true],
-    ['a page with 200', 'html', true, true],
-    ['JSON that breaks off', 'garbage', true, true],
-    ['another content type', { status: 200, headers: { 'content-type': 'image/png' }, body: 'x' }, true, true],
-    ['a 301', { status: 301, headers: { location: 'http://elsewhere/' } }, true, true],
-    ['a 303', { status: 303, headers: { location: '/queue/item/1/' } }, true, true],
-  ]
-  for (const [name, fault, commit, maybe] of faults)
-    it(`${name}: runs ${commit ? 'once' : 'never'}, and says that it ${maybe ? 'may have' : 'did not'} (P3)`, async () => {
-      const { system, endpoint, request } = await makeWorld({ quietMs: 2, durationMs: 2 })
-      system.faults.add({ fault, commit, match: launches })
-      const error = await failure(endpoint.launch(launchOf(request)))
-      assert.equal(error.mayHaveHappened, maybe)
-      const found = await endpoint.find(request, 'key-1')
-      assert.equal(found !== undefined, commit)
-      if (found) assert.equal((await followed(endpoint, request, found)).outcome, 'succeeded')
-      assert.equal(system.effects.length, commit ? 1 : 0)
-    })
 })

@@ -3,6 +3,7 @@ import { endpointContract, failure, followed, launchOf } from '../../contracts/e
 import { requestTo } from '../../sandbox/faults.ts'
 import { runEnded } from '../../sandbox/ops-api/runs.ts'
 import { OPS_TOKEN, type OpsApi, startOpsApi } from '../../sandbox/ops-api.ts'
+import type { Answer } from '../../sandbox/server.ts'
 import { endpointOf, requestOf, settingsOf } from './settings.ts'
 
 async function makeWorld(acceptMs = 0) {
@@ -112,7 +113,50 @@ describe('the ops-api endpoint', () => {
     await api.idle()
     api.amend(handle, { status: 'hibernating' })
     const progress = await world.endpoint.progress(world.request, handle)
-    assert.equal(progress.state, 'running')
+    assert.ok(progress.state === 'running')
+    assert.match(progress.note ?? '', /"hibernating"/)
+  })
+
+  for (const status of ['queued', 'running', 'waiting', 'cancelling'])
+    it(`goes on at ${status}, without a word`, async () => {
+      const { handle } = await world.endpoint.launch(launchOf(world.request))
+      await api.idle()
+      api.amend(handle, { status })
+      assert.deepEqual(await world.endpoint.progress(world.request, handle), {
+        state: 'running',
+        handle,
+        retryAfterMs: 0,
+      })
+    })
+
+  it('takes the replay of a launch for the run as it was accepted, and reads how it stands (CONTRACTS §8.1)', async () => {
+    const { endpoint, request } = world
+    const first = await endpoint.launch(launchOf(request))
+    await api.idle()
+    let replayed: string | undefined
+    const watch = (answer: Answer) => {
+      replayed = answer.headers?.['idempotent-replayed']
+      return answer
+    }
+    api.faults.add({ fault: { rewrite: watch }, match: requestTo('POST', '/v1/runs') })
+    const again = await endpoint.launch(launchOf(request))
+    assert.deepEqual([again.state, again.handle, replayed], ['running', first.handle, 'true'])
+    assert.equal((await followed(endpoint, request, again)).outcome, 'succeeded')
+    assert.equal(api.effects.length, 1)
+  })
+
+  it('does not take a 409 for an end where the run still runs (P11)', async () => {
+    const request = world.requestFor('wait')
+    const { handle } = await world.endpoint.launch(launchOf(request))
+    api.faults.add({ fault: { status: 409 }, match: requestTo('POST', /\/cancel$/) })
+    assert.equal((await failure(world.endpoint.cancel(request, handle))).kind, 'conflict')
+    await world.endpoint.cancel(request, handle)
+  })
+
+  it('says that a log was not complete', async () => {
+    const body = { entries: [{ seq: 1, text: 'half' }], next: null, complete: false }
+    api.faults.add({ fault: { status: 200, body }, match: requestTo('GET', /logs$/) })
+    assert.equal((await ended('recycle-pool')).log, 'half\n[the log was not complete]')
   })
 
   it('reads a long log page by page and cuts it', async () => {
@@ -194,9 +238,13 @@ describe('the ops-api endpoint', () => {
 
   it('does not take the runs of other keys for its own where the filter was ignored (P3)', async () => {
     const item = { id: 'r1', clientRunId: 'other', status: 'succeeded' }
-    for (const items of [[item], [item, { ...item, clientRunId: 'key-1' }]]) {
-      const headers = { 'content-type': 'application/json' }
-      api.faults.add({ fault: { status: 200, headers, body: JSON.stringify({ items, next: null }) } })
+    const lists = [
+      { items: [item], next: null },
+      { items: [item, { ...item, clientRunId: 'key-1' }], next: null },
+      { items: [], next: '/v1/runs?page=2' },
+    ]
+    for (const body of lists) {
+      api.faults.add({ fault: { status: 200, body } })
       assert.equal((await failure(world.endpoint.find(world.request, 'key-1'))).kind, 'malformed')
     }
   })

@@ -71,6 +71,19 @@ describe('the prometheus endpoint', () => {
       { status: 404, headers: { 'content-type': 'text/plain' }, body: '404 page not found' },
       'notFound',
     ],
+    [
+      'a query that was cancelled',
+      { status: 499, body: { status: 'error', error: 'query was canceled' } },
+      'unavailable',
+    ],
+    [
+      'what an error carries besides',
+      {
+        status: 422,
+        body: { status: 'error', error: 'too many samples', data: { resultType: 'scalar', result: [1, '7'] } },
+      },
+      'malformed',
+    ],
     ['an overloaded server', { status: 503, body: { status: 'error', error: 'too busy' } }, 'unavailable'],
   ] as const)
     it(`does not take ${what} for a measurement (P5)`, async () => {

@@ -15,7 +15,9 @@ export const settingsOf = (fields: Partial<SystemSettings>): SystemSettings => (
   allow: [],
   concurrency: 5,
   callbackSecrets: [],
+  callbackTokens: [],
   timeoutMs: 5000,
+  tls: null,
   ...fields,
 })
 

@@ -8,11 +8,13 @@ export type LaunchOptions = {
   life: Life
   /** A listener vetoes scheduling. */
   vetoes: () => boolean
+  /** The status of a launch that was merged into a queued item. */
+  mergesWith: () => number
   /** Sees the definitions that hold when the request arrives. */
   definitions: (job: Job) => ParameterDefinition[]
 }
 
-export const createLaunch = ({ life, vetoes, definitions }: LaunchOptions) => {
+export const createLaunch = ({ life, vetoes, mergesWith, definitions }: LaunchOptions) => {
   return (call: Call, job: Job): Answer => {
     if (call.method !== 'POST') return { ...page(405, 'Method Not Allowed'), headers: { allow: 'POST' } }
     if (job.disabled) return page(409, 'Job is not buildable')
@@ -26,7 +28,7 @@ export const createLaunch = ({ life, vetoes, definitions }: LaunchOptions) => {
     const same = life.items.find(
       (item) => item.state === 'waiting' && item.job === job && JSON.stringify(valuesOf(item.parameters)) === wanted,
     )
-    if (same) return { status: 303, headers: { location: locationOf(same.id) } }
+    if (same) return { status: mergesWith(), headers: { location: locationOf(same.id) } }
     const item = life.enqueue(job, parameters)
     return { status: 201, headers: { location: locationOf(item.id) } }
   }

@@ -31,10 +31,22 @@ export const createLife = ({ effects, ...durations }: LifeOptions) => {
   }
   const begin = (item: QueueItem): Build => {
     const { job, parameters } = item
-    const number = (job.builds.at(0)?.number ?? 0) + 1
-    const build = { number, queueId: item.id, job, parameters, building: true, inProgress: true, result: null, log: '' }
+    const number = job.nextBuildNumber
+    const build: Build = {
+      number,
+      queueId: item.id,
+      timestamp: Date.now(),
+      job,
+      parameters,
+      building: true,
+      inProgress: true,
+      result: null,
+      log: '',
+    }
     item.build = build
+    job.nextBuildNumber += 1
     job.builds.unshift(build)
+    job.builds.splice(job.keep ?? Number.POSITIVE_INFINITY)
     effects.push({ job: job.name, number, parameters: valuesOf(parameters) })
     return build
   }

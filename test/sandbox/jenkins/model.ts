@@ -23,7 +23,8 @@ export type JobOptions = {
   log?: string
 }
 
-export type Job = JobOptions & { name: string; builds: Build[] }
+/** `keep`: how many builds its "Discard old builds" leaves; all unless told. */
+export type Job = JobOptions & { name: string; builds: Build[]; nextBuildNumber: number; keep?: number }
 
 export type ParameterValue = { name: string; value: string | boolean; hidden: boolean }
 
@@ -41,6 +42,7 @@ export type QueueItem = {
 export type Build = {
   number: number
   queueId: number
+  timestamp: number
   job: Job
   parameters: ParameterValue[]
   building: boolean

@@ -26,10 +26,11 @@ export const itemView = (item: QueueItem) => {
   return { _class: 'hudson.model.Queue$LeftItem', ...shared, cancelled, executable }
 }
 
-export const buildView = ({ number, queueId, building, inProgress, result, parameters }: Build) => ({
+export const buildView = ({ number, queueId, timestamp, building, inProgress, result, parameters }: Build) => ({
   _class: 'hudson.model.FreeStyleBuild',
   number,
   queueId,
+  timestamp,
   building,
   inProgress,
   result,
@@ -48,5 +49,6 @@ export const jobView = (job: Job, tree: string, definitions: ParameterDefinition
     type,
     ...(choices ? { choices } : {}),
   }))
-  return { _class: 'hudson.model.FreeStyleProject', property: [{}, { parameterDefinitions }] }
+  const { nextBuildNumber } = job
+  return { _class: 'hudson.model.FreeStyleProject', property: [{}, { parameterDefinitions }], nextBuildNumber }
 }

@@ -34,6 +34,8 @@ export const GROUPS: Record<string, (keyof People)[]> = {
   'Web Platform L2': ['onCall'],
   'CAB Approval': ['changeManager'],
   'Service Desk': ['requester'],
+  'End User Computing': ['onCall'],
+  'Platform Operations': ['onCall'],
 }
 
 export const groupId = (name: string): string => sysIdOf(`sys_user_group ${name}`)

@@ -7,6 +7,7 @@ import { parseJson } from '../../wire/json.ts'
 import type { System } from '../system.ts'
 import type { Handle, Jobs } from './handle.ts'
 import { keyVariable, type Operation, operationOf, rootUrl, templateUrl } from './operation.ts'
+import { takesKey } from './prompts.ts'
 import { refusalOf } from './refusal.ts'
 import { type Row, rowsFrom, templateFrom } from './schema.ts'
 
@@ -22,8 +23,8 @@ interface Search {
 }
 
 /**
- * Undefined only where every job of the template was looked at. PortError malformed where that cannot be said: too many
- * jobs, rows of another template, variables that cannot be read, or only copies of the job.
+ * Undefined only where every job of the template was looked at, and a launch bears its key. PortError malformed where
+ * that cannot be said: too many jobs, rows of another template, variables that cannot be read, only copies of the job.
  */
 export async function findJob(
   system: System,
@@ -32,7 +33,8 @@ export async function findJob(
   key: string,
 ): Promise<Handle | undefined> {
   const operation = operationOf(request)
-  const response = await wire.send({ method: 'GET', url: templateUrl(system, request, operation) })
+  const url = templateUrl(system, request, operation)
+  const response = await wire.send({ method: 'GET', url })
   if (response.status !== 200) throw refusalOf(response, 'looking up the key', operation)
   const search = { wire, root: rootUrl(system, request), operation, template: templateFrom(response).id, key }
   // A sliced job is a workflow job whose parts bear the same variables: the whole comes first.
@@ -42,7 +44,8 @@ export async function findJob(
     const row = await newestOf(search, jobs)
     if (row) return { jobs, id: row.id, ignored: [] }
   }
-  return undefined
+  if (await takesKey(wire, url, operation)) return undefined
+  throw unclear('the template does not take it on launch, so that a job may have been launched without it')
 }
 
 async function newestOf(search: Search, jobs: Jobs): Promise<Row | undefined> {

@@ -37,6 +37,20 @@ export async function refuseUnprompted(
     throw new PortError('denied', `${what} was not launched: the template ${reasons.join('; it ')}`)
 }
 
+/**
+ * Whether a launch may bear the key. Where it may not, one that came before may have lost it on the way, and the list of
+ * jobs tells nothing of it.
+ */
+export async function takesKey(wire: Wire, url: string, operation: Operation): Promise<boolean> {
+  const response = await wire.send({ method: 'GET', url: `${url}launch/` })
+  if (response.status !== 200) throw refusalOf(response, 'looking up the key', operation)
+  const prompts = promptsFrom(response)
+  if (operation.correlate === 'label') return prompts.ask_labels_on_launch
+  return (
+    (await variableReasons(wire, url, prompts, { variables: { [keyVariable]: '' }, limit: undefined })).length === 0
+  )
+}
+
 interface Asking {
   readonly operation: Operation
   readonly brought: Brought
@@ -62,12 +76,12 @@ async function variableReasons(
   url: string,
   prompts: Prompts,
   { variables }: Brought,
-  signal: AbortSignal,
+  signal?: AbortSignal,
 ): Promise<string[]> {
   const names = Object.keys(variables)
   if (prompts.ask_variables_on_launch || names.length === 0) return []
   if (!prompts.survey_enabled) return [promptFor(`variables (${listed(names)})`)]
-  const response = await wire.send({ method: 'GET', url: `${url}survey_spec/`, signal })
+  const response = await wire.send({ method: 'GET', url: `${url}survey_spec/`, ...(signal ? { signal } : {}) })
   if (response.status !== 200) throw refusalOf(response, 'reading the survey')
   const { spec } = surveyFrom(response)
   const unknown = names.filter((name) => !spec.some(({ variable }) => variable === name))

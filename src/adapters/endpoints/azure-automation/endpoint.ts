@@ -5,6 +5,7 @@ import type { Endpoint, Progress } from '../../../ports/endpoint.ts'
 import { isPortError, PortError } from '../../../ports/errors.ts'
 import type { WireResponse } from '../../wire/http.ts'
 import { retryAfterOf } from '../../wire/response.ts'
+import { isPage } from '../page.ts'
 import { baseUrl, type System, timeLeft } from '../system.ts'
 import { arm, refusalOf, version } from './arm.ts'
 import { askedOf, bodyOf, differenceOf, jobsUrl } from './job.ts'
@@ -75,7 +76,7 @@ export function azureAutomation(system: System, credential?: TokenCredential): E
     async cancel(request, handle) {
       const response = await once.send({ method: 'POST', url: `${urlOf(request, handle)}/stop`, query: version })
       const { status } = response
-      if (status >= 200 && status < 300) return
+      if (status >= 200 && status < 300 && !isPage(response)) return
       const refusal = refusalOf(response, `cancelling ${request.do}`, { mutating: true })
       if (status !== 400 && status !== 404 && status !== 409) throw refusal
       // What has ended or is stopping already cannot be stopped once more: only a look tells.

@@ -30,7 +30,7 @@ export function jenkins(system: System): Endpoint {
     const url = `${job.url}/api/json`
     const response = await reads.send({ method: 'GET', url, query: { tree: tree.definitions }, signal })
     if (response.status !== 200) throw refusedWith(response, `reading the job of ${launch.request.do}`, false)
-    const why = refusalOf(job, sent, jobFrom(response))
+    const why = refusalOf(job, sent, jobFrom(response).property)
     if (why !== undefined) throw new PortError('malformed', `${launch.request.do} was not sent: ${why}`)
   }
 

@@ -9,7 +9,8 @@ const maxPieces = 100
 export async function readLog(reads: Wire, buildUrl: string): Promise<string> {
   const pieces: string[] = []
   try {
-    await eachPiece(reads, `${buildUrl}/logText/progressiveText`, pieces)
+    const complete = await eachPiece(reads, `${buildUrl}/logText/progressiveText`, pieces)
+    if (!complete) pieces.push('\n[the log was not complete]')
   } catch (error) {
     if (!isPortError(error)) throw error
     pieces.push(`[the log could not be read: ${error.message}]`)
@@ -17,8 +18,8 @@ export async function readLog(reads: Wire, buildUrl: string): Promise<string> {
   return cappedText(pieces.join(''), maxLogBytes)
 }
 
-/** `X-Text-Size` is where the next piece starts, not the length of this one; a start beyond the end begins anew (CONTRACTS §3). */
-async function eachPiece(reads: Wire, url: string, pieces: string[]): Promise<void> {
+/** Whether all of it was read. `X-Text-Size` is where the next piece starts, not the length of this one; a start beyond the end begins anew (CONTRACTS §3). */
+async function eachPiece(reads: Wire, url: string, pieces: string[]): Promise<boolean> {
   let start = 0
   let bytes = 0
   for (let piece = 0; piece < maxPieces && bytes <= maxLogBytes; piece++) {
@@ -29,7 +30,10 @@ async function eachPiece(reads: Wire, url: string, pieces: string[]): Promise<vo
     pieces.push(response.text())
     bytes += response.bytes.length
     const next = Number(response.headers['x-text-size'])
-    if (response.headers['x-more-data'] !== 'true' || !(next > start)) return
+    if (response.headers['x-more-data'] !== 'true') return true
+    if (!(next > start)) return false
     start = next
   }
+  // As much as is kept.
+  return bytes > maxLogBytes
 }

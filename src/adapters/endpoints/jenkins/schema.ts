@@ -29,6 +29,8 @@ export type Item = z.infer<typeof itemSchema>
 const buildSchema = z.object({
   number: z.int().positive(),
   queueId: z.int().nullish(),
+  /** When it began, in milliseconds. */
+  timestamp: z.number().nullish(),
   building: z.boolean(),
   /** Servers before 2.362 do not tell it: https://github.com/jenkinsci/jenkins/pull/6829 */
   inProgress: z.boolean().nullish(),
@@ -49,7 +51,8 @@ const definitions = z
   .nullish()
   .transform((property): readonly Definition[] => (property ?? []).flatMap((each) => each?.parameterDefinitions ?? []))
 
-const jobSchema = z.object({ property: definitions })
+const jobSchema = z.object({ property: definitions, nextBuildNumber: z.int().positive().nullish() })
+export type JobDetail = z.infer<typeof jobSchema>
 const buildsSchema = z.object({ builds: z.array(buildSchema).optional(), allBuilds: z.array(buildSchema).optional() })
 const queueSchema = z.object({ items: z.array(itemSchema) })
 const crumbSchema = z.object({
@@ -60,14 +63,14 @@ const crumbSchema = z.object({
 /** What to ask for, so that an answer holds what is read and little else. */
 export const tree = {
   item: 'id,why,cancelled,executable[number],task[url],actions[parameters[name,value]]',
-  build: 'number,queueId,building,inProgress,result,actions[parameters[name,value]]',
-  definitions: 'property[parameterDefinitions[name,type,choices]]',
+  build: 'number,queueId,timestamp,building,inProgress,result,actions[parameters[name,value]]',
+  definitions: 'property[parameterDefinitions[name,type,choices]],nextBuildNumber',
 } as const
 
 export const itemFrom = (response: WireResponse): Item => read(itemSchema, response, 'a queue item')
 export const queueFrom = (response: WireResponse): readonly Item[] => read(queueSchema, response, 'the queue').items
 export const buildFrom = (response: WireResponse): Build => read(buildSchema, response, 'a build')
-export const jobFrom = (response: WireResponse) => read(jobSchema, response, 'a job').property
+export const jobFrom = (response: WireResponse): JobDetail => read(jobSchema, response, 'a job')
 export const crumbFrom = (response: WireResponse) => read(crumbSchema, response, 'a crumb')
 
 /** The builds under one of the two names; a list that is not there is no empty list. */

@@ -2,6 +2,7 @@
 import type { Clock } from '../../../ports/clock.ts'
 import { PortError } from '../../../ports/errors.ts'
 import { portErrorOf, type Wire } from '../../wire/http.ts'
+import { discardedAt } from './discarded.ts'
 import type { Job } from './job.ts'
 import { keyMissing, whose } from './parameters.ts'
 import { type Build, buildsFrom, type Item, jobFrom, queueFrom, tree } from './schema.ts'
@@ -11,6 +12,8 @@ export type Found = { readonly build: Build } | { readonly item: Item }
 const firstPage = 50
 const pageSize = 200
 const mostBuilds = 1050
+/** Builds that went away longer ago are none that is still looked up: no runbot is down for so long. */
+const lookedUpMs = 24 * 3_600_000
 /** How long it may take from leaving the queue to showing as a build. */
 export const momentMs = 500
 
@@ -31,17 +34,25 @@ export async function search(
   queueId?: number,
 ): Promise<Found | undefined> {
   const before = await queued(reads, job, key)
-  const build = await built(reads, job, key, queueId)
+  const mine = isMine(job, key, queueId)
+  const builds = await buildsUntil(reads, job, mine)
+  const build = earliest(builds.filter(mine))
   // A build first: a later item with the same key is somebody's rebuild.
   if (build) return { build }
   const item = before ?? (await queued(reads, job, key))
   if (item) return { item }
-  const missing = keyMissing(job, jobFrom(await get(reads, `${job.url}/api/json`, tree.definitions)))
+  const { property, nextBuildNumber } = jobFrom(await get(reads, `${job.url}/api/json`, tree.definitions))
+  const missing = keyMissing(job, property)
   if (missing !== undefined) throw new PortError('malformed', `it cannot be told what became of it: ${missing}`)
   // What has just left the queue is for a moment neither there nor a build.
   await clock.sleep(momentMs)
-  const late = earliest((await page(reads, job, 0, firstPage)).filter(isMine(job, key, queueId)))
-  return late && { build: late }
+  const newest = await page(reads, job, 0, firstPage)
+  const late = earliest(newest.filter(mine))
+  if (late) return { build: late }
+  const discarded = discardedAt([...newest, ...builds], nextBuildNumber ?? undefined)
+  if (discarded === undefined || discarded < clock.now() - lookedUpMs) return undefined
+  const why = 'Jenkins has thrown builds of it away since (its "Discard old builds", or a person)'
+  throw new PortError('malformed', `no build of the job bears this key any more, but ${why}`)
 }
 
 async function queued(reads: Wire, job: Job, key: string): Promise<Item | undefined> {
@@ -52,12 +63,14 @@ async function queued(reads: Wire, job: Job, key: string): Promise<Item | undefi
   )
 }
 
-async function built(reads: Wire, job: Job, key: string, queueId: number | undefined): Promise<Build | undefined> {
+/** All builds of the job, newest first; no further than to the page with one of runbot's own. */
+async function buildsUntil(reads: Wire, job: Job, mine: (build: Build) => boolean): Promise<readonly Build[]> {
+  const all: Build[] = []
   for (let from = 0; from < mostBuilds; ) {
     const size = from === 0 ? firstPage : pageSize
     const builds = await page(reads, job, from, size)
-    const first = earliest(builds.filter(isMine(job, key, queueId)))
-    if (first || builds.length < size) return first
+    all.push(...builds)
+    if (builds.length < size || builds.some(mine)) return all
     from += size
   }
   const message = `none of the newest ${mostBuilds} builds bears this key, and older ones were not searched`

@@ -66,7 +66,9 @@ function measured(response: WireResponse, what: string): Measured {
 }
 
 function refusalOf(response: WireResponse, what: string): PortError {
-  const plain = portErrorOf(response, what)
+  const { kind, message: sentence, retryAfterMs } = portErrorOf(response, what)
+  // A query that was cancelled over there: 503 once (CONTRACTS §6.2).
+  const plain = new PortError(response.status === 499 ? 'unavailable' : kind, sentence, { retryAfterMs })
   if (!/json/i.test(response.headers['content-type'] ?? '')) return plain
   const parsed = errorSchema.safeParse(response.json())
   if (!parsed.success) return plain

@@ -15,6 +15,8 @@ import { outcomeOf, reasonOf, underWay } from './outcome.ts'
 import { abortFrom, definitionFrom, type Execution, executionFrom } from './schema.ts'
 
 const maxRetries = 50
+/** So long after the end of an execution its log may still be on its way to where it is stored. */
+const settleMs = 10_000
 
 /** A run is not idempotent: a lost one is looked up by its key. `result` is `{status, number}` (DESIGN §9). */
 export function rundeck(system: System): Endpoint {
@@ -86,7 +88,9 @@ export function rundeck(system: System): Endpoint {
         const note = `Rundeck says "${plainText(execution.status, 60)}" without an end, which runbot does not know`
         return { ...running(handle, response), note }
       }
-      const log = await readOutput(reads, executionUrl(request, execution.id))
+      const { log, complete } = await readOutput(reads, executionUrl(request, execution.id))
+      // The log is stored after the end.
+      if (!complete && sinceEnded(system, execution, response) < settleMs) return running(handle, response)
       return {
         state: 'ended',
         handle,
@@ -105,7 +109,7 @@ export function rundeck(system: System): Endpoint {
       const response = await wire.send({ method: 'POST', url: `${executionUrl(request, execution.id)}/abort` })
       if (response.status !== 200) throw refusalOf(response, `aborting ${request.do}`, { mutating: true })
       // Always 200. `pending` and `aborted` were asked for; what has ended cannot be asked any more.
-      const { status, reason } = abortFrom(response).abort
+      const { status, reason } = orOpen(() => abortFrom(response).abort)
       if (status === 'pending' || status === 'aborted') return
       if (outcomeOf((await latest(request, handle)).execution) !== undefined) return
       throw new PortError('unavailable', `${request.do} was not aborted: ${plainText(reason ?? status)}`)
@@ -125,15 +129,28 @@ function checked(handle: string): string {
 }
 
 /** A success that cannot be read, or that speaks of another job, leaves the outcome unknown (DESIGN §9). */
-function launchedExecution(response: WireResponse, { job }: Operation): Execution {
-  try {
+const launchedExecution = (response: WireResponse, { job }: Operation): Execution =>
+  orOpen(() => {
     const execution = executionFrom(response)
     if ((execution.job?.id ?? job) === job) return execution
     throw new PortError('malformed', 'Rundeck answered an execution of another job')
+  })
+
+/** Nonsense as the answer to a mutation leaves open what it did. */
+function orOpen<T>(read: () => T): T {
+  try {
+    return read()
   } catch (error) {
     if (!isPortError(error)) throw error
     throw new PortError('malformed', error.message, { mayHaveHappened: true })
   }
+}
+
+/** By the clock of Rundeck, where its answer tells it. */
+function sinceEnded({ clock }: System, execution: Execution, { headers }: WireResponse): number {
+  const at = execution['date-ended']?.unixtime ?? Number.NEGATIVE_INFINITY
+  const now = Date.parse(headers['date'] ?? '')
+  return (Number.isNaN(now) ? clock.now() : now) - at
 }
 
 function running(handle: number | string, response: WireResponse): Progress {

@@ -52,17 +52,24 @@ async function eachOf(
   query: Readonly<Record<string, string>>,
   see: (execution: Execution) => unknown,
 ): Promise<boolean> {
+  const seen = new Set<number>()
   let offset = 0
   for (let page = 0; page < maxPages; page++) {
-    const asked = { ...query, max: String(pageSize), offset: String(offset) }
+    // The last one is asked for again: where it went away meanwhile, so may one that was never seen.
+    const asked = { ...query, max: String(pageSize), offset: String(Math.max(0, offset - 1)) }
     const response = await wire.send({ method: 'GET', url, query: asked })
     if (response.status !== 200) throw refusalOf(response, 'looking up the key')
     const { paging, executions } = listFrom(response)
-    executions.forEach(see)
-    offset += executions.length
+    if (offset > 0 && executions[0] && !seen.has(executions[0].id))
+      throw new PortError('unavailable', 'looking up the key: executions went away while they were looked at')
+    const fresh = executions.filter(({ id }) => !seen.has(id))
+    for (const execution of fresh) {
+      seen.add(execution.id)
+      see(execution)
+    }
+    offset = Math.max(0, offset - 1) + executions.length
     if (offset >= paging.total) return true
-    if (executions.length === 0)
-      throw new PortError('malformed', 'looking up the key: an empty page is not the last one')
+    if (fresh.length === 0) throw new PortError('malformed', 'looking up the key: an empty page is not the last one')
   }
   return false
 }

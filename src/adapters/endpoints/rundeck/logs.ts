@@ -1,5 +1,5 @@
 // Owns reading the output of an ended execution, from offset to offset, up to a size.
-import { PortError } from '../../../ports/errors.ts'
+import { isTransient, PortError } from '../../../ports/errors.ts'
 import type { Wire } from '../../wire/http.ts'
 import { cappedText, maxLogBytes } from '../capped.ts'
 import { refusalOf } from './client.ts'
@@ -7,17 +7,23 @@ import { outputFrom } from './schema.ts'
 
 const maxPages = 100
 
+interface Output {
+  readonly log: string
+  /** False where more of it may come a moment later. */
+  readonly complete: boolean
+}
+
 /** The output as text, one entry per line. What cannot be read says so in its place: the outcome stands without it. */
-export async function readOutput(wire: Wire, executionUrl: string): Promise<string> {
+export async function readOutput(wire: Wire, executionUrl: string): Promise<Output> {
   const lines: string[] = []
-  let note = ''
+  const noted = (note: string) => cappedText(lines.join('\n'), maxLogBytes - Buffer.byteLength(note)) + note
   try {
-    if (!(await eachPage(wire, `${executionUrl}/output`, lines))) note = '\n[the log was not complete]'
+    const complete = await eachPage(wire, `${executionUrl}/output`, lines)
+    return { complete, log: noted(complete ? '' : '\n[the log was not complete]') }
   } catch (error) {
     if (!(error instanceof PortError)) throw error
-    note = `\n[the log could not be read: ${error.message}]`
+    return { complete: !isTransient(error), log: noted(`\n[the log could not be read: ${error.message}]`) }
   }
-  return cappedText(lines.join('\n'), maxLogBytes - Buffer.byteLength(note)) + note
 }
 
 /** Whether all of it was read, or as much as is kept. */

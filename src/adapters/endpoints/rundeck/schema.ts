@@ -14,7 +14,7 @@ const executionSchema = z.object({
   status: z.string().min(1).max(100),
   customStatus: z.string().nullish(),
   abortedby: z.string().nullish(),
-  'date-ended': z.object({}).nullish(),
+  'date-ended': z.object({ unixtime: z.number().nullish() }).nullish(),
   failedNodes: z.array(z.string()).nullish(),
   job: z.object({ id: z.string(), options: z.record(z.string(), z.unknown()).nullish() }).nullish(),
   retriedExecution: z.object({ id }).nullish(),
