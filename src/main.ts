@@ -22,7 +22,7 @@ import { teams } from './adapters/teams/teams.ts'
 import { app as appOf } from './app/app.ts'
 import { noTickets } from './app/no-tickets.ts'
 import { type Config, readConfig, secretsOf } from './config.ts'
-import type { Content, Files } from './ports/catalog.ts'
+import type { Files } from './ports/catalog.ts'
 import { systemClock as clock } from './ports/clock.ts'
 
 const CARDS = fileURLToPath(new URL('../cards', import.meta.url))
@@ -35,10 +35,8 @@ async function main(): Promise<void> {
   const { config } = read
 
   let files: Files | undefined
-  const log = createLog({
-    level: config.logLevel,
-    secrets: () => [...secretsOf(config), ...(files ? secretsIn(files.current()) : [])],
-  })
+  const secrets = () => [...secretsOf(config), ...(files?.current().secrets ?? [])]
+  const log = createLog({ level: config.logLevel, secrets })
   files = watchFiles({
     dir: config.runbooksDir,
     env: process.env,
@@ -77,7 +75,13 @@ async function main(): Promise<void> {
       graph: entraGroups({ ...config.graph, registration: config.bot, proxyFromEnv: true }),
     }),
     channel: bot.channel,
-    endpoints: endpoints({ systems: () => current().systems, clock, proxyFromEnv: true }),
+    endpoints: endpoints({
+      systems: () => current().systems,
+      clock,
+      proxyFromEnv: true,
+      publicUrl: config.publicUrl,
+      secrets: () => ({ values: secrets(), patterns: current().masks }),
+    }),
     clock,
     log,
     meter: metrics.meter,
@@ -108,6 +112,7 @@ async function main(): Promise<void> {
     metrics,
     log,
     webhookSecrets: config.webhookSecrets,
+    callbacks: { systems: () => current().systems, hint: app.hint },
   })
   const { port } = await server.listen()
   await app.start()
@@ -149,15 +154,6 @@ const teamsSettings = ({ bot }: Config) => ({
   serviceHosts: bot.serviceHosts,
   allowedTenants: bot.allowedTenants,
 })
-
-const secretsIn = ({ systems, pagers }: Content): readonly string[] => [
-  ...Object.values(systems).flatMap(({ auth, callbackSecrets }) => [
-    ...(auth?.bearer ? [auth.bearer] : []),
-    ...(auth?.basic ? [auth.basic[1]] : []),
-    ...callbackSecrets,
-  ]),
-  ...Object.values(pagers).flatMap((pager) => (pager.kind === 'pagerduty' ? [pager.routingKey] : [])),
-]
 
 const sentence = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 

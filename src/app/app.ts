@@ -1,6 +1,6 @@
 // Owns the app as one thing: intake, worker, surfaces, commands and clicks around one journal, started and stopped together.
 import type { Instant } from '../core/values.ts'
-import type { Inbound } from '../ports/inbound.ts'
+import type { Hint, Inbound } from '../ports/inbound.ts'
 import { answers as answersOf } from './answers.ts'
 import { approvers as approversOf } from './approvers.ts'
 import { assessor } from './assess.ts'
@@ -9,6 +9,7 @@ import { clicks as clicksOf } from './clicks.ts'
 import { commands as commandsOf } from './commands/commands.ts'
 import { remember } from './conversations.ts'
 import type { Deps } from './deps.ts'
+import { hints as hintsOf } from './hints.ts'
 import { intake as intakeOf } from './intake.ts'
 import { interventions } from './interventions.ts'
 import { journal as journalOf } from './journal.ts'
@@ -22,6 +23,7 @@ import { worker as workerOf } from './worker.ts'
 
 export interface App {
   readonly inbound: Inbound
+  readonly hint: Hint
   start(): Promise<void>
   /** Takes nothing new, brings what is in flight to a safe point, gives the leases up. */
   stop(): Promise<void>
@@ -38,6 +40,7 @@ export function app(deps: Deps): App {
   const clicks = clicksOf(deps, journal, authority, assess, answers, intervene, cards)
   const wake = (run: string) => worker.wake(run)
   const commands = commandsOf({ deps, journal, authority, assess, cards, approvers, intervene, wake })
+  const hints = hintsOf(deps, journal, wake)
   const surfaces = [
     teamsSurface(deps, journal, cards, approvers),
     personalSurface(deps, journal, cards, approvers),
@@ -82,6 +85,7 @@ export function app(deps: Deps): App {
       turnedAway: clicks.turnedAway,
       installed: (conversation, present) => remember(deps, conversation, present),
     },
+    hint: hints.hint,
     async start() {
       await noteContent()
       unsubscribe = deps.files.onChange(() => {
@@ -96,7 +100,7 @@ export function app(deps: Deps): App {
     },
     async stop() {
       unsubscribe()
-      await Promise.all([intake.stop(), worker.stop()])
+      await Promise.all([intake.stop(), hints.stop(), worker.stop()])
     },
   }
 }

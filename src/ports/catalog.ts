@@ -25,8 +25,13 @@ export interface SystemSettings {
   readonly auth: { readonly bearer?: string; readonly basic?: readonly [string, string] } | null
   readonly allow: readonly string[]
   readonly concurrency: number
+  /** `whsec_…` each, several while they rotate: what its callbacks may be signed with. */
   readonly callbackSecrets: readonly string[]
+  /** For a system that cannot sign: what its callbacks may bear instead. */
+  readonly callbackTokens: readonly string[]
   readonly timeoutMs: Millis
+  /** PEM texts: the only authorities that its certificate may be of, and what runbot shows of itself; null: the usual. */
+  readonly tls: { readonly ca?: string; readonly cert?: string; readonly key?: string } | null
 }
 
 /** How somebody is woken, from connectors.yaml, with its secrets filled in. Never logged, never hashed. */
@@ -34,6 +39,9 @@ export type PagerSettings =
   | { readonly kind: 'pagerduty'; readonly url: string; readonly routingKey: string }
   /** A task for whoever is on call for this group; ServiceNow's own on-call rules do the waking. */
   | { readonly kind: 'servicenow'; readonly group: string; readonly table: string }
+
+/** Where a text holds what a pattern declares a secret: from a character up to another. */
+export type FindSpans = (text: string) => readonly (readonly [from: number, to: number])[]
 
 export interface Content {
   /** SHA-256 over all files: the version that replicas agree on. */
@@ -44,6 +52,10 @@ export interface Content {
   readonly systems: { readonly [name: string]: SystemSettings }
   readonly pagers: { readonly [name: string]: PagerSettings }
   readonly inbound: JsonObject
+  /** Every secret that connectors.yaml holds, for whoever keeps them out of something. Never logged, never hashed. */
+  readonly secrets: readonly string[]
+  /** What `mask` declares a secret in answers of endpoints. */
+  readonly masks: readonly FindSpans[]
   /** What a person should know although it does not stop the start. */
   readonly warnings: readonly Json[]
 }

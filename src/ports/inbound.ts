@@ -40,6 +40,12 @@ export type Reply = TextMessage | CardMessage
 /** What the person who clicked sees: a sentence, or the card as it stands now. */
 export type ClickAnswer = { readonly message: string } | { readonly card: Json }
 
+/**
+ * A callback whose sender was verified: its text only names things, so runs that wait for what it names look again.
+ * Nothing in it is believed, and it never rejects.
+ */
+export type Hint = (connector: string, text: string) => Promise<void>
+
 export interface Inbound {
   /** Resolves when the event is on disk; `unavailable` when the backlog is full. */
   accept(delivery: Delivery): Promise<{ readonly id: string }>

@@ -82,6 +82,8 @@ export const SYSTEM_KINDS = Object.keys(OPERATIONS) as (keyof typeof OPERATIONS)
 export type SystemKind = keyof typeof OPERATIONS
 
 const auth = keys({ bearer: secret.exactOptional(), basic: basic.exactOptional() })
+/** Files beside connectors.yaml, in PEM; the key comes from the environment. */
+const tls = keys({ ca: text.exactOptional(), cert: text.exactOptional(), key: secret.exactOptional() })
 const systemKeys = {
   kind: oneOf(SYSTEM_KINDS),
   url: secret.exactOptional(),
@@ -91,10 +93,13 @@ const systemKeys = {
   concurrency: whole(1, 100).exactOptional(),
   timeout: duration.exactOptional(),
   callbackSecret: secret.exactOptional(),
+  callbackToken: secret.exactOptional(),
+  tls: tls.exactOptional(),
 }
 
 export const connectorsSchema = keys({
   connectors: z.literal(1),
+  mask: some(text).exactOptional(),
   servicenow: servicenow.exactOptional(),
   inbound: inbound.exactOptional(),
   pagers: mapOf(word, pager).exactOptional(),

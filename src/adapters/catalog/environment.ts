@@ -7,7 +7,7 @@ export type Environment = { readonly [name: string]: string | undefined }
 
 const REFERENCE = /\$\{env:([^}]*)\}/g
 const SECRET_PLACES =
-  /^(inbound\/|pagers\/[^/]+\/(url|routingKey)$|systems\/[^/]+\/(url|auth|allow|callbackSecret)(\/|$))/
+  /^(inbound\/|pagers\/[^/]+\/(url|routingKey)$|systems\/[^/]+\/(url|auth|allow|callbackSecret|callbackToken|tls\/key)(\/|$))/
 
 export interface Filled {
   readonly value: Json
@@ -24,7 +24,8 @@ export function fillEnvironment(source: Source, env: Environment): Filled {
   const text = (value: string, path: Path): string =>
     value.replaceAll(REFERENCE, (_, name: string) => {
       if (!SECRET_PLACES.test(path.join('/'))) {
-        const places = 'url, auth, allow and callbackSecret of a system, url and routingKey of a pager, and in inbound'
+        const places =
+          'url, auth, allow, callbackSecret, callbackToken and tls.key of a system, url and routingKey of a pager, and in inbound'
         problems.push(source.problem(path, `\${env:${name}} may stand only in ${places}`))
         return ''
       }

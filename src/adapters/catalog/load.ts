@@ -11,6 +11,7 @@ import { readGovernance } from './governance.ts'
 import { governanceWarnings } from './governance-warnings.ts'
 import { readProvenance } from './provenance-schema.ts'
 import { type Known, readRunbook } from './runbook.ts'
+import { withSecrets } from './with-secrets.ts'
 import { type Read, readYaml, type Source } from './yaml-source.ts'
 
 export interface LoadOptions {
@@ -39,7 +40,7 @@ export function loadContent({ dir, env, clock, unset = 'error' }: LoadOptions): 
   }
   const source = (file: string) => kept(yamlFile(folder, file))
   const connectorsFile = source('connectors.yaml')
-  const connectors = connectorsFile && kept(readConnectors(connectorsFile, env))
+  const connectors = connectorsFile && kept(readConnectors(connectorsFile, env, folder.text))
   const governanceFile = source('governance.yaml')
   const governance =
     governanceFile &&
@@ -54,7 +55,7 @@ export function loadContent({ dir, env, clock, unset = 'error' }: LoadOptions): 
   const provenance = folder.exists('provenance.yaml') ? source('provenance.yaml') : undefined
   const authors = (provenance && kept(readProvenance(provenance))) ?? {}
   if (connectors && unset === 'error') fatal.push(...connectors.unset)
-  const catalog = readCatalog(folder, {
+  const { declared, warnings, ...catalog } = readCatalog(folder, {
     governance,
     authors,
     operations: connectors?.operations,
@@ -75,9 +76,14 @@ export function loadContent({ dir, env, clock, unset = 'error' }: LoadOptions): 
       systems: connectors.systems,
       pagers: connectors.pagers,
       inbound: connectors.inbound,
-      warnings: [...connectors.unset, ...governanceWarnings(governanceFile, governance, catalog.declared)].map(
-        ({ file, line, column, message }) => ({ file, line, column, message }),
-      ),
+      secrets: connectors.secrets,
+      masks: connectors.masks,
+      warnings: [
+        ...connectors.unset,
+        ...connectors.warnings,
+        ...warnings,
+        ...governanceWarnings(governanceFile, governance, declared),
+      ].map(({ file, line, column, message }) => ({ file, line, column, message })),
     },
   }
 }
@@ -115,12 +121,16 @@ function calendarFile(
   return undefined
 }
 
-type ReadFiles = Pick<Catalog, 'runbooks' | 'problems'> & { readonly declared: ReadonlySet<string> }
+type ReadFiles = Pick<Catalog, 'runbooks' | 'problems'> & {
+  readonly declared: ReadonlySet<string>
+  readonly warnings: readonly CatalogProblem[]
+}
 
 function readCatalog(folder: Folder, known: Known): ReadFiles {
   const problems: CatalogProblem[] = []
   const runbooks = new Map<string, Runbook>()
   const declaredIn = new Map<string, Source[]>()
+  const warnings: CatalogProblem[] = []
   for (const file of folder.yamlFiles('catalog')) {
     const source = yamlFile(folder, file)
     if (!source.ok) {
@@ -129,6 +139,7 @@ function readCatalog(folder: Folder, known: Known): ReadFiles {
     }
     const id = (source.value.value as { runbook?: unknown } | null)?.runbook
     if (typeof id === 'string') declaredIn.set(id, [...(declaredIn.get(id) ?? []), source.value])
+    warnings.push(...withSecrets(source.value))
     const runbook = readRunbook(source.value, known)
     if (runbook.ok) runbooks.set(runbook.value.id, runbook.value)
     else problems.push(...runbook.problems)
@@ -142,5 +153,5 @@ function readCatalog(folder: Folder, known: Known): ReadFiles {
       problems.push(source.problem(['runbook'], `runbook "${id}" stands in ${others.join(' and ')} too`))
     }
   }
-  return { runbooks, problems: sorted(problems), declared: new Set(declaredIn.keys()) }
+  return { runbooks, problems: sorted(problems), declared: new Set(declaredIn.keys()), warnings }
 }

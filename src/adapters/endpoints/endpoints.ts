@@ -8,6 +8,8 @@ import { azureAutomation } from './azure-automation/endpoint.ts'
 import { guarded } from './guarded.ts'
 import { httpEndpoint } from './http/endpoint.ts'
 import { jenkins } from './jenkins/endpoint.ts'
+import { type Mask, maskOf, type Secrets } from './mask.ts'
+import { masked } from './masked.ts'
 import { opsApi } from './ops-api/endpoint.ts'
 import { prometheus } from './prometheus/endpoint.ts'
 import { rundeck } from './rundeck/endpoint.ts'
@@ -19,6 +21,10 @@ export interface EndpointsOptions {
   readonly clock: Clock
   /** Go through HTTPS_PROXY, HTTP_PROXY, NO_PROXY; not unless told. */
   readonly proxyFromEnv?: boolean
+  /** How the outside reaches runbot: where systems are told to call back. */
+  readonly publicUrl?: string | undefined
+  /** What no answer may hold, besides what is known for a secret by its look; asked at every answer. */
+  readonly secrets?: () => Secrets
 }
 
 const kinds: ReadonlyMap<string, (system: System) => Endpoint> = new Map([
@@ -32,7 +38,14 @@ const kinds: ReadonlyMap<string, (system: System) => Endpoint> = new Map([
 ])
 
 /** Undefined for a system that is not there or no longer of the planned kind, and for a kind that cannot be called. */
-export function endpoints({ systems, clock, proxyFromEnv = false }: EndpointsOptions): Endpoints {
+export function endpoints({
+  systems,
+  clock,
+  proxyFromEnv = false,
+  publicUrl,
+  secrets = noSecrets,
+}: EndpointsOptions): Endpoints {
+  const mask = current(secrets)
   const built = new Map<string, { readonly settings: SystemSettings; readonly endpoint: Endpoint }>()
   return (request) => {
     const all = systems()
@@ -41,8 +54,21 @@ export function endpoints({ systems, clock, proxyFromEnv = false }: EndpointsOpt
     if (!settings || !make || settings.kind !== request.kind) return undefined
     const known = built.get(request.system)
     if (known && isDeepStrictEqual(known.settings, settings)) return known.endpoint
-    const endpoint = guarded(make(systemOf(settings, clock, proxyFromEnv)), settings.concurrency)
+    const own = make(systemOf(settings, clock, { proxyFromEnv, publicUrl }))
+    const endpoint = masked(guarded(own, settings.concurrency), mask)
     built.set(request.system, { settings, endpoint })
     return endpoint
+  }
+}
+
+const noSecrets = (): Secrets => ({ values: [], patterns: [] })
+
+/** The mask for the secrets as they are now, made anew when they change. */
+function current(secrets: () => Secrets): () => Mask {
+  let made: { readonly of: Secrets; readonly mask: Mask } | undefined
+  return () => {
+    const of = secrets()
+    if (!made || !isDeepStrictEqual(made.of, of)) made = { of, mask: maskOf(of) }
+    return made.mask
   }
 }

@@ -11,19 +11,32 @@ export interface System {
   readonly settings: SystemSettings
   readonly wire: Wire
   readonly clock: Clock
+  /** Where a system that signs its callbacks may send them; undefined where runbot cannot be reached, or it signs none. */
+  readonly callbackUrl: string | undefined
+}
+
+/** How runbot's requests leave, and how answers find back. */
+export interface Around {
+  /** Go through HTTPS_PROXY, HTTP_PROXY, NO_PROXY. */
+  readonly proxyFromEnv: boolean
+  /** How the outside reaches runbot, without a slash at the end. */
+  readonly publicUrl?: string | undefined
 }
 
 /** Only the system's own origin, for http its `allow` list, is ever reached; a request planned for elsewhere is denied. */
-export function systemOf(settings: SystemSettings, clock: Clock, proxyFromEnv: boolean): System {
+export function systemOf(settings: SystemSettings, clock: Clock, { proxyFromEnv, publicUrl }: Around): System {
   const origin = originOf(settings.url)
+  const calledBack = publicUrl !== undefined && settings.callbackSecrets.length > 0
   return {
     settings,
     clock,
+    callbackUrl: calledBack ? `${publicUrl}/api/callbacks/${encodeURIComponent(settings.name)}` : undefined,
     wire: wire({
       // An entry that is not an origin lets nothing through.
       allow: (settings.kind === 'http' ? settings.allow : origin ? [origin] : []).filter(isAllowEntry),
       auth: async () => authHeaders(settings),
       timeoutMs: settings.timeoutMs,
+      tls: settings.tls,
       proxyFromEnv,
     }),
   }

@@ -11,6 +11,16 @@ export type Body =
   | { readonly ok: true; readonly bytes: Buffer }
   | { readonly ok: false; readonly why: 'tooLarge' | 'tooSlow' | 'aborted' }
 
+/** What an unread body is answered with; undefined where nobody listens any more. */
+export function whyUnread(
+  why: Extract<Body, { ok: false }>['why'],
+  limits: BodyLimits,
+): { readonly status: 408 | 413; readonly reason: string } | undefined {
+  if (why === 'aborted') return undefined
+  if (why === 'tooSlow') return { status: 408, reason: `The body took longer than ${limits.timeoutMs / 1000} seconds.` }
+  return { status: 413, reason: `The body is larger than ${limits.bytes} bytes.` }
+}
+
 /**
  * Reads the body. A Content-Length over the limit is refused before a byte is read, a chunked body as soon as it
  * passes the limit. Never rejects.

@@ -5,7 +5,7 @@ import { isPortError, isTransient } from '../../ports/errors.ts'
 import type { Inbound } from '../../ports/inbound.ts'
 import type { Log } from '../../ports/observe.ts'
 import { verify } from '../wire/standard-webhooks.ts'
-import { type Body, type BodyLimits, readBody } from './body.ts'
+import { type BodyLimits, readBody, whyUnread } from './body.ts'
 import { decodeUtf8 } from './json.ts'
 import { mediaTypeOf } from './media-type.ts'
 import type { Metrics } from './metrics.ts'
@@ -48,7 +48,9 @@ export function intakeDoor(options: IntakeOptions): (sender: Sender) => Handler 
       if (!['', 'identity'].includes(req.headers['content-encoding'] ?? ''))
         return refusal(415, 'A compressed body is not accepted: send it without Content-Encoding.')
       const body = await readBody(req, limits)
-      return body.ok ? accept(req, body.bytes) : unread(body.why, limits)
+      if (body.ok) return accept(req, body.bytes)
+      const why = whyUnread(body.why, limits)
+      return why && refusal(why.status, why.reason)
     }
 
     return async (req, res) => {
@@ -139,12 +141,6 @@ const busy = (retryAfterMs: Millis | undefined): Result => ({
   ...refusal(503, 'runbot cannot store events now: send it again after the seconds in Retry-After.'),
   retryAfterMs: retryAfterMs ?? 5_000,
 })
-
-function unread(why: Extract<Body, { ok: false }>['why'], limits: BodyLimits): Result | undefined {
-  if (why === 'aborted') return undefined
-  if (why === 'tooSlow') return refusal(408, `The body took longer than ${limits.timeoutMs / 1000} seconds.`)
-  return refusal(413, `The body is larger than ${limits.bytes} bytes.`)
-}
 
 function headersOf({ status, retryAfterMs: wait }: Extract<Result, { ok: false }>): Record<string, string> {
   if (status === 401) return { 'www-authenticate': 'StandardWebhooks' }

@@ -1,6 +1,6 @@
 // Owns the way of a Bot Framework request to the Teams adapter: its body, parsed and within limits.
 import type { Request, Response } from 'restify'
-import { type BodyLimits, readBody } from './body.ts'
+import { type BodyLimits, readBody, whyUnread } from './body.ts'
 import { decodeUtf8, readJson } from './json.ts'
 import { isJson, mediaTypeOf } from './media-type.ts'
 import { refuse } from './problem.ts'
@@ -21,9 +21,8 @@ export const messagesDoor = (handler: MessagesHandler, limits: BodyLimits) => as
   if (!isJson(mediaTypeOf(req.headers))) return refuse(res, 415, 'The body must be application/json.')
   const body = await readBody(req, limits)
   if (!body.ok) {
-    if (body.why === 'tooLarge') refuse(res, 413, `The body is larger than ${limits.bytes} bytes.`)
-    if (body.why === 'tooSlow') refuse(res, 408, `The body took longer than ${limits.timeoutMs / 1000} seconds.`)
-    return
+    const why = whyUnread(body.why, limits)
+    return why && refuse(res, why.status, why.reason)
   }
   const text = decodeUtf8(body.bytes)
   if (text === undefined) return refuse(res, 400, 'The body is not UTF-8: send it as UTF-8.')

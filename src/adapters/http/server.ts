@@ -4,6 +4,7 @@ import restify, { type Request, type Response, type ServerOptions } from 'restif
 import type { Instant, Millis } from '../../core/values.ts'
 import type { Inbound } from '../../ports/inbound.ts'
 import type { Log } from '../../ports/observe.ts'
+import { type Callbacks, callbacksDoor } from './callbacks.ts'
 import { cloudEventsSender } from './cloud-events.ts'
 import { intakeDoor } from './intake.ts'
 import { close, listen } from './lifecycle.ts'
@@ -30,6 +31,8 @@ export interface HttpOptions {
   readonly log: Log
   /** `whsec_…` each, several while they rotate; empty: that route is 404. */
   readonly webhookSecrets: { readonly serviceNow: readonly string[]; readonly events: readonly string[] }
+  /** Which systems may call back, and who is told; without it no system may. */
+  readonly callbacks?: Callbacks
   readonly bodyLimitBytes?: number
   readonly bodyTimeoutMs?: Millis
   /** Requests whose events may wait for the disk at once; more are answered 503. */
@@ -80,6 +83,11 @@ export function httpServer(options: HttpOptions): HttpServer {
   server.post('/api/messages', messagesDoor(options.messages, limits))
   server.post('/api/events/servicenow', twoParameters(door(serviceNowSender(webhookSecrets.serviceNow))))
   server.post('/api/events', twoParameters(door(cloudEventsSender(webhookSecrets.events))))
+  const { callbacks = { systems: () => ({}), hint: async () => undefined } } = options
+  const callBack = callbacksDoor({ ...callbacks, limits, now, log, metrics })
+  server.post('/api/callbacks/:connector', async (req: Request, res: Response) =>
+    callBack(req, res, String((req.params as { connector?: unknown }).connector)),
+  )
   for (const name of laterSenders)
     server.post(`/api/events/${name}`, async (_req: Request, res: Response) =>
       refuse(res, 404, `This runbot does not take events from ${name}: send CloudEvents to /api/events instead.`),

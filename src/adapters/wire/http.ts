@@ -4,6 +4,7 @@ import https from 'node:https'
 import axios from 'axios'
 import type { Json } from '../../core/values.ts'
 import { PortError, type PortErrorKind } from '../../ports/errors.ts'
+import { type AgentOptions, agents } from './agents.ts'
 import { allowList } from './allow.ts'
 import { failureOf, type Trace } from './failure.ts'
 import { outwardLookup } from './lookup.ts'
@@ -35,26 +36,21 @@ export interface Wire {
 }
 
 /** `allow`: origins, or `https://*.corp.example`; loopback only if listed. `auth`: headers for every request. */
-export interface WireOptions {
+export interface WireOptions extends AgentOptions {
   readonly allow: readonly string[]
   readonly auth?: () => Promise<Readonly<Record<string, string>>>
   /** The whole exchange, slow bodies included. 30 s unless told. */
   readonly timeoutMs?: number
   /** Of the body after decompression. 8 MiB unless told. */
   readonly maxBytes?: number
-  /** Go through HTTPS_PROXY, HTTP_PROXY, NO_PROXY. */
-  readonly proxyFromEnv?: boolean
 }
 
-// A mutating request gets a fresh connection: a kept one that just died would make its outcome unknown for nothing.
-const agents = {
-  kept: { http: new http.Agent({ keepAlive: true }), https: new https.Agent({ keepAlive: true }) },
-  fresh: { http: new http.Agent({ keepAlive: false }), https: new https.Agent({ keepAlive: false }) },
-}
+const direct = agents({})
 
 /** Throws an Error where an entry of `allow` is not an origin. TLS certificates are always verified. */
 export function wire(options: WireOptions): Wire {
   const allowed = allowList(options.allow)
+  const { kept, fresh } = options.tls || options.proxyFromEnv ? agents(options) : direct
   return {
     async send(request) {
       const mutating = request.mutating ?? !(request.method === 'GET' || request.method === 'HEAD')
@@ -70,7 +66,7 @@ export function wire(options: WireOptions): Wire {
       try {
         limit.signal.throwIfAborted()
         const auth = await limit.race(options.auth?.() ?? Promise.resolve({}))
-        const pool = mutating ? agents.fresh : agents.kept
+        const pool = mutating ? fresh : kept
         const body = bodyOf(request)
         const response = await client.request<Buffer>({
           method: request.method,
@@ -151,7 +147,9 @@ function traced(trace: Trace) {
       }
       request.once('socket', (socket) => {
         if (socket.destroyed) return
-        if (!socket.connecting) left()
+        // Through a proxy the connection stands before TLS is agreed.
+        const waits = 'secureConnecting' in socket ? socket.secureConnecting === true : socket.connecting
+        if (!waits) left()
         else socket.once(secure ? 'secureConnect' : 'connect', left)
       })
       return request

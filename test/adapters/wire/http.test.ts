@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { type AddressInfo, createServer as createTcpServer } from 'node:net'
-import { gzipSync } from 'node:zlib'
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 import { portErrorOf, type WireOptions, type WireRequest, wire } from '../../../src/adapters/wire/http.ts'
 import { wireResponse } from '../../../src/adapters/wire/response.ts'
 import { PortError } from '../../../src/ports/errors.ts'
@@ -10,6 +10,12 @@ import { failure } from '../../contracts/endpoint.suite.ts'
 
 /** restify, where a test has loaded it, gives `writeHead` no answer: nothing is chained to it here. */
 type Handler = (request: IncomingMessage, response: ServerResponse) => void
+
+const packers = [
+  ['gzip', gzipSync],
+  ['deflate', deflateSync],
+  ['br', brotliCompressSync],
+] as const
 
 describe('the wire', () => {
   let server: Server
@@ -113,6 +119,46 @@ describe('the wire', () => {
       const error = await failure(send({ method, timeoutMs: 200 }))
       assert.deepEqual([error.kind, error.mayHaveHappened], ['timeout', mayHaveHappened])
     })
+
+    it(`gives up a ${method} whose headers drip in and never end`, async () => {
+      const tcp = createTcpServer((socket) => {
+        socket
+          .on('error', () => {})
+          .once('data', () => {
+            socket.write('HTTP/1.1 200 OK\r\nX-Drip: ')
+            const drip = setInterval(() => socket.write('x'), 10)
+            socket.on('close', () => clearInterval(drip))
+          })
+      })
+      tcp.listen(0, '127.0.0.1')
+      await once(tcp, 'listening')
+      const url = `http://127.0.0.1:${(tcp.address() as AddressInfo).port}`
+      const error = await failure(send({ method, url, timeoutMs: 200 }, { allow: [url] }))
+      tcp.close()
+      assert.deepEqual([error.kind, error.mayHaveHappened], ['timeout', mayHaveHappened])
+    })
+
+    it(`refuses an answer to a ${method} whose headers are too large`, async () => {
+      handler = (_request, response) => {
+        for (let each = 0; each < 100; each++) response.setHeader(`X-${each}`, 'x'.repeat(1000))
+        response.end('{}')
+      }
+      const error = await failure(send({ method }))
+      assert.deepEqual([error.kind, error.mayHaveHappened], ['malformed', mayHaveHappened])
+    })
+
+    for (const [encoding, pack] of packers)
+      it(`unpacks no more of ${encoding} that a ${method} is answered with than it may`, async () => {
+        const bomb = pack(Buffer.alloc(64 * 1024 * 1024))
+        handler = (_request, response) => {
+          response.writeHead(200, { 'Content-Encoding': encoding })
+          response.end(bomb)
+        }
+        const before = process.memoryUsage().arrayBuffers
+        const error = await failure(send({ method, maxBytes: 100_000 }))
+        assert.deepEqual([error.kind, error.mayHaveHappened], ['malformed', mayHaveHappened])
+        assert.ok(process.memoryUsage().arrayBuffers - before < 32 * 1024 * 1024)
+      })
 
     it(`calls a ${method} unavailable where the connection is reset before or within the answer`, async () => {
       handler = (request) => request.socket.destroy()

@@ -16,5 +16,7 @@ describe('text from outside', () => {
       'Authorization: Bearer abcdef.123456 password="hunter22" api_key=123456789, Basic dXNlcjpwYXNz',
     )
     assert.ok(!/abcdef|hunter22|123456789|dXNl/.test(said), said)
+    const looks = plainText('no access for AKIAIOSFODNN7EXAMPLE at postgres://me:hunter22@db.corp.example')
+    assert.equal(looks, 'no access for *** at postgres://me:***@db.corp.example')
   })
 })

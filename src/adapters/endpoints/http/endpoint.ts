@@ -6,6 +6,7 @@ import { isPortError, PortError } from '../../../ports/errors.ts'
 import { portErrorOf, type WireRequest, type WireResponse } from '../../wire/http.ts'
 import { cappedJson, cappedText } from '../capped.ts'
 import { endsAtOnce } from '../ends-at-once.ts'
+import { isPage } from '../page.ts'
 import { type System, timeLeft } from '../system.ts'
 
 const methods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'])
@@ -45,8 +46,8 @@ async function checked(handle: string, exchange: Promise<WireResponse>): Promise
 
 /** A change counts as made only on a plain 2xx; a page, a redirect or a 5xx leaves it unknown (DESIGN §9). */
 function changed(handle: string, request: PlannedRequest, response: WireResponse): Progress {
-  const { status, headers } = response
-  const page = /html/i.test(headers['content-type'] ?? '')
+  const { status } = response
+  const page = isPage(response)
   if (status >= 200 && status < 300 && !page) return ended(handle, 'succeeded', `status ${status}`, resultOf(response))
   if (status >= 200 && status < 300)
     throw new PortError('malformed', `${request.do}: a page came as the answer`, { mayHaveHappened: true })

@@ -8,9 +8,12 @@ import { retryAfterOf } from '../../wire/response.ts'
 import { retried } from '../../wire/retry.ts'
 import { plainText } from '../../wire/text.ts'
 import { cappedJson } from '../capped.ts'
+import { isPage } from '../page.ts'
 import { baseUrl, type System, timeLeft } from '../system.ts'
 import { readLog } from './logs.ts'
 import { handlePattern, type Run, runFrom, runListFrom } from './schema.ts'
+
+const underWay: ReadonlySet<string> = new Set(['queued', 'running', 'waiting', 'cancelling'])
 
 const outcomes: ReadonlyMap<string, Outcome> = new Map([
   ['succeeded', 'succeeded'],
@@ -31,8 +34,8 @@ export function opsApi(system: System): Endpoint {
 
   const progressOf = async (request: PlannedRequest, run: Run, retryAfterMs?: number): Promise<Progress> => {
     const outcome = outcomes.get(run.status)
-    // A status that is not in the contract is not an end (CONTRACTS §8.2).
-    if (!outcome) return running(run, retryAfterMs)
+    // A status that is not in the contract is not an end (CONTRACTS §8.2): it is followed, and shown.
+    if (!outcome) return { ...running(run, retryAfterMs), ...noteOf(run) }
     const log = await readLog(reads, runUrl(request, run.id))
     return {
       state: 'ended',
@@ -42,6 +45,14 @@ export function opsApi(system: System): Endpoint {
       result: cappedJson(run.output ?? null),
       ...(log === '' ? {} : { log }),
     }
+  }
+
+  const read = async (request: PlannedRequest, handle: string): Promise<{ run: Run; response: WireResponse }> => {
+    const response = await reads.send({ method: 'GET', url: runUrl(request, handle) })
+    if (response.status !== 200) throw portErrorOf(response, `reading ${request.do}`)
+    const run = runFrom(response)
+    if (run.id !== handle) throw new PortError('malformed', 'the ops API answered another run')
+    return { run, response }
   }
 
   const find = async (request: PlannedRequest, key: string): Promise<Progress | undefined> => {
@@ -65,7 +76,7 @@ export function opsApi(system: System): Endpoint {
         method: 'POST',
         url: runsUrl(request),
         headers: { 'Idempotency-Key': structuredString(key), Prefer: 'respond-async' },
-        json: bodyOf(launch),
+        json: bodyOf(system, launch),
         timeoutMs: timeLeft(system, launch),
       })
       if (response.status === 409) return inProgress(response, () => find(request, key))
@@ -74,19 +85,18 @@ export function opsApi(system: System): Endpoint {
       return running(acceptedRun(response, key), retryAfterOf(response))
     },
     async progress(request, handle) {
-      const response = await reads.send({ method: 'GET', url: runUrl(request, handle) })
-      if (response.status !== 200) throw portErrorOf(response, `reading ${request.do}`)
-      const run = runFrom(response)
-      if (run.id !== handle) throw new PortError('malformed', 'the ops API answered another run')
+      const { run, response } = await read(request, handle)
       return progressOf(request, run, retryAfterOf(response))
     },
     find,
     async cancel(request, handle) {
       const url = `${runUrl(request, handle)}/cancel`
       const response = await system.wire.send({ method: 'POST', url })
-      // 409: it has ended already, so there is nothing left to ask for (CONTRACTS §8.3).
-      const asked = response.status === 409 || (response.status >= 200 && response.status < 300)
-      if (!asked) throw portErrorOf(response, `cancelling ${request.do}`, { mutating: true })
+      const { status } = response
+      if (status >= 200 && status < 300 && !isPage(response)) return
+      const refused = portErrorOf(response, `cancelling ${request.do}`, { mutating: true })
+      // 409 is said of a run that has ended (CONTRACTS §8.3); whether it has, only the run tells.
+      if (status !== 409 || !outcomes.has((await read(request, handle)).run.status)) throw refused
     },
   }
 }
@@ -114,9 +124,11 @@ function acceptedRun(response: WireResponse, key: string): Run {
   }
 }
 
-function bodyOf({ request, key, run, target, requestedBy }: Launch): Json {
+/** Its callback is a hint: what became of the run is read back (CONTRACTS §8.6). */
+function bodyOf({ callbackUrl }: System, { request, key, run, target, requestedBy }: Launch): Json {
   const body = { runbook: runbookOf(request), parameters: request.with ?? {}, target }
-  return { ...body, clientRunId: key, requestedBy, approvalRef: run }
+  const callback = callbackUrl === undefined ? {} : { callback: { url: callbackUrl } }
+  return { ...body, clientRunId: key, requestedBy, approvalRef: run, ...callback }
 }
 
 function runbookOf(request: PlannedRequest): string {
@@ -136,6 +148,9 @@ const running = (run: Run, retryAfterMs: number | undefined): Progress => ({
   handle: run.id,
   ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
 })
+
+const noteOf = ({ status }: Run): { note?: string } =>
+  underWay.has(status) ? {} : { note: `its status is "${plainText(status, 60)}", which is no end that runbot knows` }
 
 function reasonOf({ status, statusReason, exitCode }: Run): string {
   const exit = exitCode ? ` (exit code ${exitCode})` : ''

@@ -10,7 +10,8 @@ const maxPages = 100
 export async function readLog(wire: Wire, runUrl: string): Promise<string> {
   const lines: string[] = []
   try {
-    await eachPage(wire, `${runUrl}/logs`, lines)
+    const complete = await eachPage(wire, `${runUrl}/logs`, lines)
+    if (!complete) lines.push('[the log was not complete]')
   } catch (error) {
     if (!(error instanceof PortError)) throw error
     lines.push(`[the log could not be read: ${error.message}]`)
@@ -18,7 +19,8 @@ export async function readLog(wire: Wire, runUrl: string): Promise<string> {
   return cappedText(lines.join('\n'), maxLogBytes)
 }
 
-async function eachPage(wire: Wire, url: string, lines: string[]): Promise<void> {
+/** Whether all of it was read, or as much as is kept. */
+async function eachPage(wire: Wire, url: string, lines: string[]): Promise<boolean> {
   let after: string | undefined
   let bytes = 0
   for (let page = 0; page < maxPages && bytes <= maxLogBytes; page++) {
@@ -31,7 +33,8 @@ async function eachPage(wire: Wire, url: string, lines: string[]): Promise<void>
       lines.push(line)
     }
     // `next` may always be there, `complete` says that nothing follows (CONTRACTS §8.4); the same `next` leads nowhere.
-    if (complete || !next || next === after) return
+    if (complete || !next || next === after) return complete !== false
     after = next
   }
+  return bytes > maxLogBytes
 }
