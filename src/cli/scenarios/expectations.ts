@@ -33,7 +33,7 @@ export function differences(world: World, played: Played): readonly Difference[]
       run?.runbook?.id ?? (run ? (run.finished?.reason ?? 'none') : none),
     )
   decisionOf(world, run, none, note)
-  requestsOf(world, note)
+  requestsOf(world, played, note)
   if (expect.end !== undefined && (expect.end !== run?.status || hung !== null))
     note(['expect', 'end'], 'end', expect.end, run ? (hung ?? standing(run)) : none)
   else if (hung !== null && expect.end === undefined) note(['expect'], 'an end', 'one', hung)
@@ -61,9 +61,9 @@ function decisionOf({ scenario }: World, run: Run | undefined, none: string, not
   contained(because, decision?.because ?? [], [...at, 'because'], note)
 }
 
-function requestsOf({ scenario, endpoints }: World, note: Note): void {
+function requestsOf({ scenario, endpoints }: World, { left }: Played, note: Note): void {
   const { steps, requests } = scenario.expect
-  const called = endpoints.left.map((each) => each.do).filter((name, index, all) => name !== all[index - 1])
+  const called = left.map((each) => each.do).filter((name, index, all) => name !== all[index - 1])
   if (steps && !isDeepStrictEqual(steps, called)) {
     const wrong = steps.findIndex((name, index) => name !== called[index])
     const place = wrong < 0 ? [] : [wrong]

@@ -65,7 +65,8 @@ const table: { readonly [W in Word]: Act<W> } = {
   resume: click('resume'),
   retry: click('retry'),
   rollback: click('rollback'),
-  close: click('close'),
+  // Closing is a stop of what waits for a person.
+  close: click('stop'),
 }
 
 /** Does what a happening says, except to wait; answers what was refused. */

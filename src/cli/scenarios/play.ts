@@ -1,10 +1,11 @@
 // Owns playing one scenario: what starts it, what happens in which order, and how long to let time pass in between.
 import { partiesOf } from '../../app/parties.ts'
 import { CONTROL_CHAIN, type ControlEvent } from '../../core/control.ts'
-import { owed } from '../../core/owed.ts'
+import { AFTER, owed } from '../../core/owed.ts'
 import { OPEN, type Run } from '../../core/run.ts'
-import type { Instant } from '../../core/values.ts'
+import type { Instant, Json } from '../../core/values.ts'
 import type { ChainRecord } from '../../ports/store.ts'
+import type { Left } from './endpoints.ts'
 import { happen, quoted, say } from './happenings.ts'
 import { pass } from './pass.ts'
 import { sysIdOf } from './records.ts'
@@ -22,6 +23,8 @@ export interface Played {
   /** Why there is no run. */
   readonly declined: string
   readonly refused: readonly Refused[]
+  /** What left for the steps and for the evidence before the ask; not the last look at how things were left. */
+  readonly left: readonly Left[]
   /** Why it would go on for ever; null: it came to an end, or to where the scenario ends. */
   readonly hung: string | null
 }
@@ -44,7 +47,7 @@ export async function play(world: World): Promise<Played> {
       throw error
     })
     const { run } = await look(world)
-    return { run, refused, hung, declined: run ? '' : await whyNone(world) }
+    return { run, refused, hung, declined: run ? '' : await whyNone(world), left: await leftFor(world, run) }
   } finally {
     await stop(world)
   }
@@ -81,6 +84,17 @@ async function playAll(world: World, refused: Refused[]): Promise<string | null>
   for (const index of confirmations.slice(confirmations.length - world.caller.unasked()))
     refused.push({ at: ['when', index], text: 'nobody asked the caller' })
   return hung
+}
+
+async function leftFor({ journal, endpoints }: World, run: Run | undefined): Promise<readonly Left[]> {
+  const left = [...endpoints.left]
+  for (const { at, event } of run ? await journal.entries(run.id, 1) : []) {
+    const { type, id, do: operation, target, sha256 } = event as { [key: string]: Json }
+    if (type !== 'evidenceCaptured' || sha256 === null || !String(id).startsWith(AFTER)) continue
+    const place = left.findLastIndex((each) => each.do === operation && each.target === target && each.at <= at)
+    if (place >= 0) left.splice(place, 1)
+  }
+  return left
 }
 
 /** What is still under way needs time to come to a safe point. */
@@ -146,7 +160,7 @@ async function rest(world: World): Promise<Seen> {
     const { run, record } = seen
     if (!run && (await deps.store.backlog()) === 0) return seen
     if (run?.finished && !record?.lease) return seen
-    if (run && !run.finished && owed(run, clock.now(), partiesOf(deps, run)).work === null) return seen
+    if (run && !run.finished && owed(run, clock.now(), partiesOf(deps, run)).works.length === 0) return seen
     if (moments > MOMENTS) throw new NoRest(`it comes to no rest: the run is ${run?.status ?? 'not there'}`)
     await pass(world)
   }
@@ -159,7 +173,7 @@ async function end(world: World): Promise<string | null> {
     const { run } = await rest(world)
     if (!run || run.finished || staysOpen(world)) return null
     const next = owed(run, clock.now(), partiesOf(deps, run))
-    const wakeAt: Instant | null = next.work === null ? next.wakeAt : clock.now()
+    const wakeAt: Instant | null = next.works.length === 0 ? next.wakeAt : clock.now()
     if (wakeAt === null) return `nothing is due any more, and the run rests in ${run.status}`
     await pass(world, Math.max(wakeAt, clock.now() + 1))
   }

@@ -1,6 +1,6 @@
 // Owns the lines that a scenario's result is told in: one where all held, and where not, why, with what happened.
 import type { ScenarioFile } from '../../adapters/catalog/scenarios.ts'
-import type { Candidate } from '../../core/run.ts'
+import type { Candidate } from '../../core/match.ts'
 import { printable } from '../terminal.ts'
 import type { Left } from './endpoints.ts'
 import type { Difference } from './expectations.ts'

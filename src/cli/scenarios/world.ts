@@ -1,6 +1,8 @@
 // Owns the stage of one scenario: the real app over a store in memory, with a world that answers as the file says.
 import { compileExpression } from '../../adapters/catalog/cel.ts'
+import { plannedPattern } from '../../adapters/catalog/pattern.ts'
 import type { Scenario } from '../../adapters/catalog/scenario-schema.ts'
+import { compilePlanned } from '../../adapters/catalog/template.ts'
 import { canonicalJson, sha256Hex } from '../../adapters/store/hashing.ts'
 import { memoryStore } from '../../adapters/store/memory.ts'
 import { type App, app as appOf } from '../../app/app.ts'
@@ -60,8 +62,11 @@ export async function worldOf(scenario: Scenario, content: Content, card: CardRe
     store,
     files: { current: () => content, onChange: () => nothing, close: nothing },
     compile: compileExpression,
+    compileTemplate: compilePlanned,
+    compilePattern: plannedPattern,
     tickets: tickets.tickets,
     approvalRecords: undefined,
+    callerRecords: caller.records,
     pagers: () => ({ raise: async () => undefined, quiet: async () => undefined }),
     directory: people.directory,
     channel: channel.channel,
