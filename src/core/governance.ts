@@ -106,7 +106,8 @@ export interface Governance {
   readonly overrides: readonly MatrixOverride[]
   readonly defaultRule: string
   readonly rules: { readonly [name: string]: ApprovalRule }
-  readonly raise: readonly { readonly when: Expression; readonly to: string }[]
+  /** `runbook`: for that one alone. */
+  readonly raise: readonly { readonly runbook?: string; readonly when: Expression; readonly to: string }[]
   readonly calendars: { readonly [name: string]: Calendar }
   readonly freezes: readonly { readonly calendar: Calendar; readonly override: readonly string[] }[]
   readonly limits: {

@@ -156,7 +156,8 @@ function raise(input: GuardrailInput): {
   const results: GuardrailResult[] = []
   const { context, blast } = input.facts
   const scope = scopeOf({ context, parameters: input.draft.parameters, blast })
-  for (const { when, to } of input.governance.raise) {
+  for (const { runbook, when, to } of input.governance.raise) {
+    if (runbook !== undefined && runbook !== input.draft.runbook.id) continue
     const answer = evaluateBoolean(when, scope)
     if (answer.ok && !answer.value) continue
     const named = input.governance.rules[to]

@@ -17,12 +17,13 @@ export interface Filled {
   readonly unset: readonly CatalogProblem[]
 }
 
-/** Fills in every `${env:NAME}`. What came from the environment is not read again. */
+/** Fills in every `${env:NAME}`, and `${env:NAME:-default}` where it is not set. What came from the environment is not read again. */
 export function fillEnvironment(source: Source, env: Environment): Filled {
   const problems: CatalogProblem[] = []
   const unset: CatalogProblem[] = []
   const text = (value: string, path: Path): string =>
-    value.replaceAll(REFERENCE, (_, name: string) => {
+    value.replaceAll(REFERENCE, (_, reference: string) => {
+      const [name = '', ...rest] = reference.split(':-')
       if (!SECRET_PLACES.test(path.join('/'))) {
         const places =
           'url, auth, allow, callbackSecret, callbackToken and tls.key of a system, url and routingKey of a pager, and in inbound'
@@ -30,10 +31,13 @@ export function fillEnvironment(source: Source, env: Environment): Filled {
         return ''
       }
       if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
-        problems.push(source.problem(path, 'expected ${env:NAME} with letters, digits and "_"'))
+        problems.push(
+          source.problem(path, 'expected ${env:NAME} or ${env:NAME:-default}, with letters, digits and "_"'),
+        )
         return ''
       }
       const found = Object.hasOwn(env, name) ? env[name] : undefined
+      if (!found && rest.length > 0) return rest.join(':-')
       if (!found) unset.push(source.problem(path, `${name} is not set in the environment`))
       return found ?? ''
     })

@@ -109,7 +109,7 @@ export const governanceSchema = keys({
   matrix: mapOf(name, matrixRow),
   defaultRule: name,
   rules: mapOf(name, rule),
-  raise: list(keys({ when: expression, to: name })).exactOptional(),
+  raise: list(keys({ runbook: name.exactOptional(), when: expression, to: name })).exactOptional(),
   calendars: mapOf(name, keys({ file: text, default: oneOf(['open', 'closed']) })).exactOptional(),
   freezes: list(keys({ calendar: text, override: groups.exactOptional() })).exactOptional(),
   limits: keys({

@@ -60,6 +60,7 @@ export function readGovernance(source: Source, around: Around): Read<Governance>
     defaultRule: file.defaultRule,
     rules: mapped(file.rules, (rule, name) => ruleOf(name, rule, note)),
     raise: (file.raise ?? []).map((each, index) => ({
+      ...(each.runbook === undefined ? {} : { runbook: each.runbook }),
       when: when(each.when, ['incident', 'ci', 'parameters', 'blast', 'signals', 'run'], ['raise', index, 'when']),
       to: each.to,
     })),

@@ -30,14 +30,20 @@ export function callOf(file: CallFile, path: Path, around: Surroundings): Call {
   return plainCall(file, path, around, CHECK_TIMEOUT)
 }
 
-/** A read-only look with what its `result` must be; asked once unless times are added. */
-export function lookOf(file: CheckFile, path: Path, around: Surroundings, place: Partial<Place> = {}): Check {
+/** A read-only look with what its `result` must be; asked once unless times are added. `outside`: of no target. */
+export function lookOf(
+  file: CheckFile,
+  path: Path,
+  around: Surroundings,
+  place: Partial<Place> & { readonly outside?: boolean } = {},
+): Check {
   const expect = file.expect
-  const at: Place = { ...placeOf(around), roots: [...PLAN_ROOTS, 'result'], ...place }
+  const roots = [...PLAN_ROOTS.filter((root) => !(place.outside && root === 'target')), 'result']
+  const at: Place = { ...placeOf(around), roots, ...place }
   const problem = readOnlyProblem(file.do, around.known.operations)
   if (problem) around.note([...path, 'do'], problem)
   return {
-    ...plainCall(file, path, around, CHECK_TIMEOUT, place.steps),
+    ...plainCall(file, path, around, CHECK_TIMEOUT, place),
     ...(expect === undefined
       ? {}
       : { expect: expressionAt(expect, at, [...path, 'expect'], around.note) as Expression }),
@@ -69,7 +75,7 @@ export function stepOf(file: StepFile, index: number, all: readonly StepFile[], 
     const declared = file[key]
     if (!declared) return undefined
     tierProblems(file, declared.do, [...path, key, 'do'], around)
-    return plainCall(declared, [...path, key], around, ACTION_TIMEOUT, after)
+    return plainCall(declared, [...path, key], around, ACTION_TIMEOUT, { steps: after })
   }
   const when = file.when
   const condition = (text: string) =>
@@ -136,10 +142,10 @@ function plainCall(
   path: Path,
   around: Surroundings,
   timeout: Millis,
-  steps?: NonNullable<Place['steps']>,
+  { steps, outside }: Partial<Place> & { readonly outside?: boolean } = {},
 ): Call {
   const captures = Object.values(steps?.captured ?? {}).some((names) => names.length > 0)
-  const roots = captures ? [...PLAN_ROOTS, 'steps'] : PLAN_ROOTS
+  const roots = [...PLAN_ROOTS.filter((root) => !(outside && root === 'target')), ...(captures ? ['steps'] : [])]
   const place: Place = { ...placeOf(around), roots, ...(steps ? { steps: { ...steps, capturedOnly: true } } : {}) }
   return {
     do: file.do,

@@ -59,7 +59,7 @@ export function readRunbook(source: Source, known: Known): Read<Runbook> {
       stopAfterFailures: failureLimitOf(file.targets?.stopAfterFailures),
       concurrency: file.targets?.concurrency ?? 1,
       ...(file.targets?.batch === undefined ? {} : { batch: file.targets.batch }),
-      ...(alarm ? { alarm: lookOf(alarm, ['targets', 'alarm'], { known, parameters, note }) } : {}),
+      ...(alarm ? { alarm: lookOf(alarm, ['targets', 'alarm'], { known, parameters, note }, { outside: true }) } : {}),
       ...(file.targets?.approval === undefined ? {} : { approval: file.targets.approval }),
     },
     limits: limitsOf(file.limits ?? {}, when),

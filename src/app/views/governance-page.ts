@@ -93,7 +93,12 @@ function rules({ governance }: Governed): Section {
     blocks: [
       ...listed(Object.values(governance.rules).map((rule) => ({ name: rule.name, text: ruleSentence(rule) }))),
       ...(raise.length > 0 ? [said('More is asked where one of these holds, or cannot be told:')] : []),
-      ...listed(raise.map(({ when, to }) => ({ name: to, text: when.source }))),
+      ...listed(
+        raise.map(({ runbook, when, to }) => ({
+          name: to,
+          text: `${when.source}${runbook === undefined ? '' : ` (${runbook} only)`}`,
+        })),
+      ),
     ],
   }
 }

@@ -7,7 +7,8 @@ type Case = readonly [title: string, from: string, to: string, ...problems: stri
 
 const ENTRA = 'a Microsoft Entra object id such as 6f1c1f6e-0000-4000-8000-000000000001'
 const NAME = 'a name of small letters, digits and "-", such as restart-iis'
-const PLACES = 'url, auth, allow, callbackSecret, callbackToken and tls.key of a system, url and routingKey of a pager, and in inbound'
+const PLACES =
+  'url, auth, allow, callbackSecret, callbackToken and tls.key of a system, url and routingKey of a pager, and in inbound'
 
 const governance: Case[] = [
   [

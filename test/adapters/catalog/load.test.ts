@@ -88,6 +88,16 @@ describe('loading a runbooks folder', () => {
     assert.deepEqual(checkScenarios(dir, loaded.content), { files: scenarios, problems: [] })
   })
 
+  it('takes the default of a variable that is not set, and the variable where it is', () => {
+    const at = (env: Record<string, string>) => {
+      const loaded = loadContent({ dir: 'runbooks', env: { ...env }, clock, unset: 'warning' })
+      assert.ok(loaded.ok)
+      return loaded.content.systems['prometheus']?.url
+    }
+    assert.equal(at({}), 'http://127.0.0.1:9090')
+    assert.equal(at({ PROMETHEUS_URL: 'https://metrics.example.com' }), 'https://metrics.example.com')
+  })
+
   it('fills in the defaults of a runbook', () => {
     const { targets, onSuccess, onFailure, steps, limits, evidence, authors } = runbook()
     assert.equal(targets.from.source, '[ci.name]')
