@@ -4,6 +4,7 @@ import { calendarFreezes } from '../core/guardrails/freeze.ts'
 import { owed, type Work, workKey } from '../core/owed.ts'
 import type { Run } from '../core/run.ts'
 import type { Instant, Millis } from '../core/values.ts'
+import type { Verdict } from '../core/verdict.ts'
 import { isPortError } from '../ports/errors.ts'
 import type { ActorContext } from './actor.ts'
 import type { Deps } from './deps.ts'
@@ -81,11 +82,14 @@ export function engine(
   }
 
   /** A bug hands the run to a person instead of trying for ever. */
-  const handOver = async (error: unknown): Promise<void> => {
-    const reason = `runbot met a bug: ${sentence(error).slice(0, 200)}`
-    await journal
-      .transact(id, (run) => ({ ok: true, events: run.finished ? [] : [halt(run, 'needsHuman', reason)] }), fence)
-      .catch(() => undefined)
+  const handOver = async (bug: unknown): Promise<void> => {
+    const reason = `runbot met a bug: ${sentence(bug).slice(0, 200)}`
+    const halted = (run: Run): Verdict => ({ ok: true, events: run.finished ? [] : [halt(run, 'needsHuman', reason)] })
+    try {
+      await journal.transact(id, halted, fence)
+    } catch (error) {
+      log.warn({ run: id, reason: sentence(error) }, 'the run could not be handed to a person')
+    }
   }
 
   const start = (lane: string, key: string, act: () => Promise<Performed>): void => {

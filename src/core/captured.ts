@@ -42,6 +42,6 @@ function replaced(value: Json, [part, ...rest]: Place, by: Json): Json {
   if (Array.isArray(value)) return value.map((each: Json, index) => (index === part ? replaced(each, rest, by) : each))
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(
-    Object.entries(value).map(([key, each]) => [key, key === part ? replaced(each as Json, rest, by) : each]),
+    Object.entries(value).map(([key, each]) => [key, key === part ? replaced(each, rest, by) : each]),
   )
 }

@@ -129,7 +129,7 @@ function undoEnd(run: Run, target: string): TargetEnd {
     const { rollback } = stepOf(run, { target, step: step.id })
     const why = `the rollback of ${step.id}: ${rollback?.ended?.reason ?? ''}`
     if (rollback?.ended?.outcome === 'unknown') return { done: true, end: 'unknown', reason: `what became of ${why}` }
-    if (rollback?.ended?.outcome === 'failed') return { done: true, end: 'rollbackFailed', reason: `${why}` }
+    if (rollback?.ended?.outcome === 'failed') return { done: true, end: 'rollbackFailed', reason: why }
   }
   const [next] = toUndo(run, target)
   if (next) return { done: false, step: next, broken: true, undo: true }

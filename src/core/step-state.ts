@@ -72,7 +72,7 @@ export const isInFlight = (step: PlannedStep, state: StepState): boolean =>
   (state.rollback !== null && state.rollback.ended === null) ||
   (state.action?.ended?.outcome === 'succeeded' &&
     step.verify !== null &&
-    state.verify?.ended == null &&
+    !state.verify?.ended &&
     state.rollback === null)
 
 /** Where one step on one target stands; a step that nothing happened to is `noStep`. */

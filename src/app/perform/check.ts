@@ -68,8 +68,8 @@ async function withMore(work: Performing, { at, request }: Extract<Work, { do: '
   const check = work.run.draft?.steps[at.target]?.find(({ id }) => id === at.step)?.rollbackCheck
   if (!check) return found
   const { ok, reason } = looked
-  const preflight = { ok, reason, contradicts: false, captured: captured.value, at: work.deps.clock.now() }
-  const seen = { ...work, run: withStep(work.run, at, (step) => ({ ...step, preflight })) }
+  const passed = { ok, reason, contradicts: false, captured: captured.value, at: work.deps.clock.now() }
+  const seen = { ...work, run: withStep(work.run, at, (step) => ({ ...step, preflight: passed })) }
   const undo = await tryToLook(seen, check, at.target, `rollback check ${at.step}`)
   if (undo.ok) return { ...found, reason: `${found.reason}; it can be rolled back: ${undo.reason}` }
   return { ok: false, reason: `it could not be rolled back: ${undo.reason}`, result: looked.result }
