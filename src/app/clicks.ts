@@ -17,6 +17,8 @@ import type { RunCards } from './run-cards.ts'
 
 const NOTE_LENGTH = 500
 const VALUE_LENGTH = 1_000
+/** A scope may name a step and a target, and a target is named as people name their hosts. */
+const SCOPE_LENGTH = 400
 
 export interface Clicks {
   click(click: Click): Promise<ClickAnswer>
@@ -43,7 +45,7 @@ export function clicks(
     const done = await answers(run, {
       verb,
       by: click.person,
-      scope: textOf(click.data['scope'], 80) || 'run',
+      scope: textOf(click.data['scope'], SCOPE_LENGTH) || 'run',
       plan: textOf(click.data['plan'], 80),
       note: textOf(click.data['note'], NOTE_LENGTH),
     })
@@ -123,7 +125,7 @@ export function clicks(
     async turnedAway({ reason, verb, data }) {
       const id = asRunId(data['run'])
       if (id !== null && (await journal.load(id))) {
-        const scope = textOf(data['scope'], 80) || 'run'
+        const scope = textOf(data['scope'], SCOPE_LENGTH) || 'run'
         await journal.transact(id, () => ({
           ok: true,
           events: [{ type: 'clickRefused', by: null, verb: textOf(verb, 40), scope, reason }],
@@ -136,10 +138,8 @@ export function clicks(
 /** The payload only names things: what it names is looked for in the run, and everything is decided there. */
 function wantedOf({ person: by, data }: Click, verb: Intervention['do']): Intervention | null {
   const reason = textOf(data['note'], NOTE_LENGTH)
-  const [target, step] = [textOf(data['target'], 200) || null, textOf(data['step'], 80) || null]
+  const [target, step] = [textOf(data['target'], SCOPE_LENGTH) || null, textOf(data['step'], SCOPE_LENGTH) || null]
   switch (verb) {
-    case 'stop':
-      return { do: 'stop', by, reason: reason || 'stopped on the card' }
     case 'retry':
       return { do: 'retry', by, reason, target }
     case 'settle': {

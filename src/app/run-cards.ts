@@ -4,6 +4,7 @@ import { awaitingCaller, offersOf, unknowns } from '../core/intervene.ts'
 import type { PlannedRequest } from '../core/plan.ts'
 import { groupsAt } from '../core/rule.ts'
 import type { Person, Run } from '../core/run.ts'
+import { stepOf } from '../core/step-state.ts'
 import type { CardMessage, Conversation } from '../ports/channel.ts'
 import type { Approvers } from './approvers.ts'
 import type { Authority } from './authority.ts'
@@ -119,6 +120,11 @@ export function runCards(deps: Deps, authority: Authority, people: Approvers): R
     ]
   }
 
+  const callerOf = (run: Run): Pick<RunCardContext, 'caller'> => {
+    const [name] = awaitingCaller(run).flatMap((at) => stepOf(run, at).confirm?.of || [])
+    return name === undefined ? {} : { caller: name }
+  }
+
   return {
     approvers,
     missing,
@@ -135,6 +141,7 @@ export function runCards(deps: Deps, authority: Authority, people: Approvers): R
         ...(viewer ? { viewer } : {}),
         fields: runbook ? editFields(runbook, run) : [],
         offers: offers(run),
+        ...callerOf(run),
         fill: exactFor(deps, run),
       })
     },

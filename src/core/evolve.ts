@@ -1,11 +1,13 @@
 // Owns the fold: the state of a run after each event of its log.
-import { approvalsFor, tally } from './approval.ts'
-import type { ApprovalRule } from './governance.ts'
-import { scopesOf, stepAsk } from './plan.ts'
+import { isAsked, newAsk, used, withAsk } from './asked.ts'
+import { stepAsk } from './plan.ts'
 import { reopen } from './reopen.ts'
-import type { Ask, Run, RunEvent, RunStatus } from './run.ts'
-import { type Sent, type SentEnd, stepOf, withStep } from './step-state.ts'
+import type { Run, RunEvent, RunStatus } from './run.ts'
+import { type Sent, type SentEnd, type StepState, stepOf, withStep } from './step-state.ts'
 import { type Instant, own } from './values.ts'
+
+/** So often a rollback is tried that certainly never started. */
+const ROLLBACK_STARTS = 3
 
 /** A run before its first event. */
 export function emptyRun(id: string): Run {
@@ -133,11 +135,14 @@ function change(run: Run, event: RunEvent, at: Instant): Run {
     case 'preflighted':
       return preflighted(run, event, at)
     case 'confirmAsked':
-      return withStep({ ...run, waiting: null }, event, (step) => ({ ...step, confirm: { askedAt: at, ended: null } }))
+      return withStep({ ...run, waiting: null }, event, (step) => ({
+        ...step,
+        confirm: { askedAt: at, of: event.of, ended: null },
+      }))
     case 'confirmed':
       return withStep({ ...run, waiting: null }, event, (step) => ({
         ...step,
-        confirm: { askedAt: step.confirm?.askedAt ?? at, ended: { ok: event.ok, reason: event.reason, at } },
+        confirm: { askedAt: at, of: '', ...step.confirm, ended: { ok: event.ok, reason: event.reason, at } },
       }))
     case 'actionStarted':
       return withStep({ ...run, waiting: null, asks: used(run, event) }, event, (step) => ({
@@ -174,10 +179,7 @@ function change(run: Run, event: RunEvent, at: Instant): Run {
         rollback: step.rollback && { ...step.rollback, handle: event.handle },
       }))
     case 'rollbackEnded':
-      return withStep({ ...run, waiting: null }, event, (step) => ({
-        ...step,
-        rollback: step.rollback && ended(step.rollback, event, at),
-      }))
+      return withStep({ ...run, waiting: null }, event, (step) => rollbackEnded(step, event, at))
     case 'finished':
       return { ...run, waiting: null, retrying: [], finished: { status: event.status, reason: event.reason, at } }
   }
@@ -189,17 +191,6 @@ function statusOf(run: Run, event: RunEvent): RunStatus {
   // While other targets go on, what is asked of people stays asked.
   return (status === 'executing' || status === 'verifying') && isAsked(run) ? 'awaitingStepApproval' : status
 }
-
-/** A step or a wave waits for people. An unknown author is read strictly: at worst it counts as asked for a moment. */
-const isAsked = (run: Run): boolean =>
-  !(run.stopRequested || run.takenOver || run.brake || run.undo) &&
-  Object.values(run.asks).some(
-    (ask) =>
-      ask.scope !== 'run' &&
-      ask.plan === run.plan &&
-      !ask.used &&
-      !tally(ask.rule, approvalsFor(run, ask), { authors: null }).complete,
-  )
 
 function statusAfter(run: Run, event: RunEvent): RunStatus {
   switch (event.type) {
@@ -246,31 +237,11 @@ function preflighted(run: Run, event: Extract<RunEvent, { type: 'preflighted' }>
   }))
 }
 
-/** What a step was asked for is over once it has begun. */
-const used = (run: Run, { step: id, target }: Extract<RunEvent, { type: 'actionStarted' }>): Run['asks'] => {
-  const step = own(run.draft?.steps ?? {}, target)?.find((each) => each.id === id)
-  const scopes = run.draft && step ? scopesOf(run.draft, step, target) : []
-  return Object.fromEntries(
-    Object.entries(run.asks).map(([scope, ask]) => [
-      scope,
-      scope !== 'run' && scopes.includes(scope) ? { ...ask, used: true } : ask,
-    ]),
-  )
-}
-
-const newAsk = (scope: string, plan: string, rule: ApprovalRule, at: Instant, expiresAt: Instant): Ask => ({
-  scope,
-  plan,
-  rule,
-  at,
-  expiresAt,
-  reminded: 0,
-  escalated: [],
-})
-
-function withAsk(run: Run, scope: string, next: (ask: Ask) => Ask): Run {
-  const ask = own(run.asks, scope)
-  return ask ? { ...run, asks: { ...run.asks, [scope]: next(ask) } } : run
+/** A rollback that certainly never started is still owed, but not for ever. */
+function rollbackEnded(step: StepState, event: Extract<RunEvent, { type: 'rollbackEnded' }>, at: Instant): StepState {
+  if (event.effect === 'none' && step.rollbackAttempt < ROLLBACK_STARTS)
+    return { ...step, rollback: null, rollbackAttempt: step.rollbackAttempt + 1 }
+  return { ...step, rollback: step.rollback && ended(step.rollback, event, at) }
 }
 
 const sent = (event: Pick<Sent, 'key' | 'request' | 'deadlineAt'>, startedAt: Instant): Sent => ({

@@ -105,7 +105,7 @@ export type RunEvent =
   | { readonly type: 'joined'; readonly incident: { readonly sysId: string; readonly number: string } }
   | {
       readonly type: 'evidenceCaptured'
-      /** `1` before the ask, `after-1` at the end, `<step>/<target>/action` for what an endpoint answered. */
+      /** `1` before the ask, `after-1` at the end, `action-…` and `rollback-…` for what an endpoint answered. */
       readonly id: string
       readonly do: string
       readonly target: string
@@ -221,6 +221,8 @@ export type RunEvent =
       readonly type: 'rollbackEnded'
       readonly key: string
       readonly outcome: 'succeeded' | 'failed' | 'unknown'
+      /** It certainly never started: it may be sent again, under another key. */
+      readonly effect?: 'none'
       readonly reason: string
     } & At)
   | { readonly type: 'finished'; readonly status: EndStatus; readonly reason: string }

@@ -44,6 +44,8 @@ export interface StepState {
   /** Whether it works was asked of the caller. */
   readonly confirm: {
     readonly askedAt: Instant
+    /** Who was asked, by name. */
+    readonly of: string
     readonly ended: { readonly ok: boolean; readonly reason: string; readonly at: Instant } | null
   } | null
   readonly rollbackAttempt: number

@@ -28,8 +28,6 @@ export const intervene: Handle<Intervening> = async (context, { person }, comman
 function wantedOf(command: Intervening, by: Intervention['by']): Intervention {
   const reason = command.because
   switch (command.do) {
-    case 'stop':
-      return { do: 'stop', by, reason: reason || 'stopped in chat' }
     case 'retry':
       return { do: 'retry', by, reason, target: command.target }
     case 'settle':

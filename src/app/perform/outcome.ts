@@ -46,7 +46,14 @@ export async function recordEnd(
   const artefacts = answer ? [answer.artefact] : []
   const first = [...before, ...(answer ? [answer.event] : [])]
   if (which === 'rollback')
-    return recordWith(work, artefacts, ...first, { type: 'rollbackEnded', ...at, key, outcome, reason })
+    return recordWith(work, artefacts, ...first, {
+      type: 'rollbackEnded',
+      ...at,
+      key,
+      outcome,
+      reason,
+      ...(effect === 'none' ? { effect } : {}),
+    })
   const ended: RunEvent = { type: 'actionEnded', ...at, key, outcome, effect, reason, result }
   // What follows a success at once goes into the same commit: each costs a sync of the disk.
   const step = work.run.draft?.steps[at.target]?.find(({ id }) => id === at.step)
