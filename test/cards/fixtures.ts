@@ -35,7 +35,7 @@ export const request = (name: string, values: Json, tier: 0 | 1 | 2 | 3 = 0): Pl
   timeoutMs: 2 * minute,
 })
 
-const check = (name: string, values: Json, expect: string): PlannedCheck => ({
+export const check = (name: string, values: Json, expect: string): PlannedCheck => ({
   ...request(name, values),
   expect,
   everyMs: 5000,
@@ -43,7 +43,7 @@ const check = (name: string, values: Json, expect: string): PlannedCheck => ({
   withinMs: 3 * minute,
 })
 
-const recycle = (host: string): PlannedStep => ({
+export const recycle = (host: string): PlannedStep => ({
   id: 'recycle-pool',
   title: 'Recycle the pool',
   tier: 1,
@@ -66,13 +66,13 @@ const iisreset = (host: string): PlannedStep => ({
   rollback: null,
 })
 
-const ci = (name: string): Ci => ({
+export const ci = (name: string): Ci => ({
   sysId: '1'.repeat(32),
   name,
   facts: { name: known(name, 'cmdb_ci', at), class: known('IIS Web Tier', 'cmdb_ci', at) },
 })
 
-const context = (): IncidentContext => ({
+export const context = (): IncidentContext => ({
   incident: {
     sysId: '2'.repeat(32),
     number: 'INC0010001',
@@ -86,7 +86,7 @@ const context = (): IncidentContext => ({
   readAt: at,
 })
 
-const draft = (targets: readonly string[] = ['web-01']): Draft => ({
+export const draft = (targets: readonly string[] = ['web-01']): Draft => ({
   runbook: {
     id: 'restart-iis',
     title: 'Recycle the IIS application pool',
@@ -115,7 +115,7 @@ const draft = (targets: readonly string[] = ['web-01']): Draft => ({
   onFailure: { escalate: 'on-call', assign: 'Web Platform L2', rollback: 'step' },
 })
 
-const blast = (): Blast => ({
+export const blast = (): Blast => ({
   users: known(40, 'cmdb', at),
   cis: known(3, 'cmdb', at),
   vip: known(false, 'sys_user', at),
@@ -139,7 +139,7 @@ const twoApprovers = (): ApprovalRule => ({
   not: ['requester', 'author'],
 })
 
-const passing = (): readonly GuardrailResult[] => [
+export const passing = (): readonly GuardrailResult[] => [
   { name: 'environment', answer: 'pass', reason: 'prod is allowed' },
   { name: 'change-window', answer: 'pass', reason: 'CHG0030001 is open until 05:00' },
   { name: 'anti-flap', answer: 'pass', reason: '0 of 1 runs in 30 min' },
@@ -180,7 +180,7 @@ export const approval = (name = 'Ana Ruiz', note = 'go', of = plan): Approval =>
   at: at + 2 * minute,
 })
 
-const sent = (name: string, ended: Sent['ended'] = null): Sent => ({
+export const sent = (name: string, ended: Sent['ended'] = null): Sent => ({
   key: 'key-1',
   request: request(name, {}, 1),
   startedAt: at + 3 * minute,
@@ -188,13 +188,13 @@ const sent = (name: string, ended: Sent['ended'] = null): Sent => ({
   handle: 'op-1',
   ended,
 })
-const ended = (outcome: 'succeeded' | 'failed' | 'unknown', reason = ''): Sent['ended'] => ({
+export const ended = (outcome: 'succeeded' | 'failed' | 'unknown', reason = ''): Sent['ended'] => ({
   outcome,
   effect: 'possible',
   reason,
   at: at + 4 * minute,
 })
-const step = (state: Partial<StepState>): StepState => ({ ...noStep, ...state })
+export const step = (state: Partial<StepState>): StepState => ({ ...noStep, ...state })
 
 export const done = (): StepState =>
   step({
@@ -202,14 +202,14 @@ export const done = (): StepState =>
     action: sent('ops.recycle_pool', ended('succeeded')),
     verify: { startedAt: at, ended: { ok: true, reason: '', at } },
   })
-const running = (): StepState =>
+export const running = (): StepState =>
   step({ preflight: { ok: true, reason: '', contradicts: false, captured: {}, at }, action: sent('ops.recycle_pool') })
-const unverified = (): StepState =>
+export const unverified = (): StepState =>
   step({
     action: sent('ops.recycle_pool', ended('succeeded')),
     verify: { startedAt: at, ended: { ok: false, reason: 'status was 503 for 3 min', at } },
   })
-const undone = (outcome: 'succeeded' | 'failed'): StepState => ({
+export const undone = (outcome: 'succeeded' | 'failed'): StepState => ({
   ...unverified(),
   rollback: sent('ops.start_pool', ended(outcome, outcome === 'failed' ? 'the pool does not start' : '')),
 })
@@ -292,14 +292,14 @@ export const cardContext = (changes: Partial<RunCardContext> = {}): RunCardConte
   ...changes,
 })
 
-const over = (status: NonNullable<Run['finished']>['status'], reason: string, changes: Partial<Run> = {}): Run =>
+export const over = (status: NonNullable<Run['finished']>['status'], reason: string, changes: Partial<Run> = {}): Run =>
   run({ status, finished: { status, reason, at: at + 9 * minute }, seq: 21, ...changes })
-const begun = (changes: Partial<Run> = {}): Partial<Run> => ({
+export const begun = (changes: Partial<Run> = {}): Partial<Run> => ({
   approvals: [approval()],
   startedAt: at + 3 * minute,
   ...changes,
 })
-const on = (target: string, steps: { readonly [id: string]: StepState }) => ({ steps: { [target]: steps } })
+export const on = (target: string, steps: { readonly [id: string]: StepState }) => ({ steps: { [target]: steps } })
 export const many = (count: number): readonly string[] =>
   Array.from({ length: count }, (_, n) => `web-${`${n + 1}`.padStart(2, '0')}`)
 
@@ -331,7 +331,7 @@ const inputs: readonly JsonObject[] = [
   },
 ]
 
-const shown = (of: Run, verbs: readonly string[] = [], changes: Partial<RunCardContext> = {}): Shown => ({
+export const shown = (of: Run, verbs: readonly string[] = [], changes: Partial<RunCardContext> = {}): Shown => ({
   run: of,
   context: cardContext(changes),
   verbs,
@@ -616,7 +616,8 @@ export const attacks = [
   '\u202egnp.exe\u202c \u2066\u200b\u200d\ufeff \u0007\u001b[31m \u{e0041}',
 ] as const
 
-const evil = (length: number): string => `${attacks.join('\n')} `.repeat(Math.ceil(length / 200)).slice(0, length)
+export const evil = (length: number): string =>
+  `${attacks.join('\n')} `.repeat(Math.ceil(length / 200)).slice(0, length)
 
 /** 32 KB of hostile text in every field, 50 targets, 16 guardrails that fail (more than there are). */
 export function hostileRun(): Run {

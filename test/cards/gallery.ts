@@ -4,13 +4,17 @@ import { cardRenderer } from '../../src/adapters/teams/cards.ts'
 import { helpReply } from '../../src/app/views/help.ts'
 import { runCardView } from '../../src/app/views/run-card.ts'
 import type { Json } from '../../src/core/values.ts'
-import { looks } from './fixtures.ts'
+import { executionLooks } from './execution-looks.ts'
+import { looks, type Shown } from './fixtures.ts'
+
+/** Every look of the run card by name. */
+export const everyLook: { readonly [name: string]: () => Shown } = { ...looks, ...executionLooks }
 
 /** The real templates. */
 export const render = cardRenderer({ dir: fileURLToPath(new URL('../../cards', import.meta.url)) })
 
 export function gallery(): { readonly [name: string]: Json } {
-  const runs = Object.entries(looks).map(([name, make]) => {
+  const runs = Object.entries(everyLook).map(([name, make]) => {
     const { run, context } = make()
     return [name, render('run', runCardView(run, context))] as const
   })

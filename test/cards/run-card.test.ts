@@ -9,14 +9,19 @@ import { helpReply } from '../../src/app/views/help.ts'
 import { runCard, runCardView } from '../../src/app/views/run-card.ts'
 import type { Json, JsonObject } from '../../src/core/values.ts'
 import { actions, assertCard, buttons, bytes, objects, texts } from './check.ts'
-import { attacks, decide, looks, plan, type Shown } from './fixtures.ts'
-import { render } from './gallery.ts'
+import { attacks, decide, plan, type Shown } from './fixtures.ts'
+import { everyLook, render } from './gallery.ts'
 
 const expand = ({ run, context }: Shown): Json => render('run', runCardView(run, context))
 const look = (name: string): Shown => {
-  const make = looks[name]
+  const make = everyLook[name]
   assert.ok(make, name)
   return make()
+}
+/** `approve`; where a button answers a question also with what: `settle yes`, `confirm no`. */
+const verbOf = ({ verb, data }: JsonObject): string => {
+  const { happened, works } = (data ?? {}) as JsonObject
+  return [verb, happened ?? works ?? ''].join(' ').trim()
 }
 const visible = (card: Json): string => texts(hideFolds(card)).join(' ')
 const hideFolds = (json: Json): Json => {
@@ -28,7 +33,7 @@ const hideFolds = (json: Json): Json => {
 }
 
 describe('the run card', () => {
-  for (const name of Object.keys(looks)) {
+  for (const name of Object.keys(everyLook)) {
     describe(name, () => {
       it('is a valid Adaptive Card 1.5 of elements that Teams knows', () => assertCard(expand(look(name))))
 
@@ -46,9 +51,18 @@ describe('the run card', () => {
 
       it('offers exactly the buttons that belong here', () => {
         const shown = look(name)
-        const verbs = buttons(expand(shown)).map((action) => String(action.verb))
+        const all = buttons(expand(shown))
+        const verbs = all.map(verbOf)
         assert.deepEqual(new Set(verbs), new Set([...shown.verbs, ...(shown.context.preview ? [] : ['details'])]))
-        assert.equal(new Set(verbs).size, verbs.length)
+        const once = verbs.filter((verb) => !verb.startsWith('settle '))
+        assert.equal(new Set(once).size, once.length)
+        const both = all.map((action) => JSON.stringify([action.verb, action.data]))
+        assert.equal(new Set(both).size, both.length, 'a button stands twice')
+      })
+
+      it('shows at most six buttons side by side, for Teams hides the rest', () => {
+        for (const each of objects(expand(look(name))))
+          if (each.type === 'ActionSet') assert.ok(Array.isArray(each.actions) && each.actions.length <= 6)
       })
     })
   }

@@ -1,23 +1,25 @@
 // Owns the text of an approval record in ServiceNow: what a yes there would let happen, in plain words.
-import type { PlannedRequest } from '../../core/plan.ts'
+import { askedStep, type PlannedRequest } from '../../core/plan.ts'
 import type { Ask, Run } from '../../core/run.ts'
-import { own } from '../../core/values.ts'
 import { scopeName } from './asks.ts'
 import { plain } from './escape.ts'
 import { dated } from './figures.ts'
+import { type Exact, exactText, stepsOf, targetsOf } from './planned-calls.ts'
 
 const TARGETS = 10
 const CHECKS = 10
 
-/** Plain text, bounded; the plan hash stands in it in full, for that is what a yes counts for. */
-export function approvalText(run: Run, ask: Ask, describe: (request: PlannedRequest) => string): string {
-  const { draft } = run
+/** Of the step that is asked for only that one, as it is sent where `fill` knows what its preflight captured. Plain text, bounded; the plan hash stands in it in full, for that is what a yes counts for. */
+export function approvalText(run: Run, ask: Ask, describe: Exact['describe'], fill?: Exact['fill']): string {
   const scope = scopeName(ask.scope)
-  const targets = draft?.targets.map(({ name }) => name) ?? []
+  const targets = targetsOf(run, ask.scope)
   const [first = ''] = targets
-  const requests = (own(draft?.steps ?? {}, first) ?? []).flatMap(({ id, action, rollback }) => [
-    ...(action ? [`  ${id}: ${describe(action)}`] : []),
-    ...(rollback ? [`  undone by: ${describe(rollback)}`] : []),
+  const text = (request: PlannedRequest) => exactText(request, first, { describe, ...(fill ? { fill } : {}) })
+  const only = run.draft && askedStep(run.draft, ask.scope)
+  const steps = stepsOf(run, first).filter(({ id }) => !only || only.id === id)
+  const requests = steps.flatMap(({ id, action, rollback }) => [
+    ...(action ? [`  ${id}: ${text(action)}`] : []),
+    ...(rollback ? [`  undone by: ${text(rollback)}`] : []),
   ])
   const open = (run.decision?.guardrails ?? []).filter(({ answer }) => answer !== 'pass').slice(0, CHECKS)
   const { users } = run.blast ?? {}

@@ -29,9 +29,10 @@ export const peopleNeeded = (ask: Pick<Ask, 'rule'>): number =>
 export const voided = (run: Run): readonly Approval[] =>
   run.plan === null ? [] : run.approvals.filter((approval) => approval.plan !== run.plan)
 
-/** `step recycle-pool`, `wave 2`, or nothing for the whole run. Outside text. */
+/** `step recycle-pool`, `step scale on db-01`, `wave 2`, or nothing for the whole run. Outside text. */
 export function scopeName(scope: string): string {
-  if (scope.startsWith('step:')) return `step ${scope.slice(5)}`
+  const [, step, target] = /^step:([^@]*)(?:@([^]*))?$/.exec(scope) ?? []
+  if (step !== undefined) return `step ${step}${target === undefined ? '' : ` on ${target}`}`
   return scope.startsWith('wave:') ? `wave ${scope.slice(5)}` : ''
 }
 

@@ -1,12 +1,13 @@
 // Owns what `explain` says of a run: evidence, what matched and what did not, every guardrail, the rule, who may do what.
 import type { ApprovalRule } from '../../core/governance.ts'
+import { unknowns } from '../../core/intervene.ts'
 import type { Run } from '../../core/run.ts'
 import type { Instant } from '../../core/values.ts'
 import type { TextMessage } from '../../ports/channel.ts'
 import { openAsk, scopeName } from './asks.ts'
-import { markdown } from './escape.ts'
+import { code, markdown } from './escape.ts'
 import { inText, shortHash, span } from './figures.ts'
-import { nameOf } from './status.ts'
+import { endOf, standingOf } from './status.ts'
 
 interface ExplainContext {
   readonly at: Instant
@@ -46,7 +47,7 @@ const part = (title: string, lines: readonly string[]): readonly string[] =>
       ]
 
 const standing = (run: Run): string =>
-  run.finished ? `${nameOf(run.finished.status)}: ${run.finished.reason}` : nameOf(run.status)
+  run.finished ? `${endOf(run, run.finished.status)}: ${run.finished.reason}` : standingOf(run)
 
 const evidence = (run: Run): readonly string[] =>
   run.evidence.map(
@@ -105,11 +106,14 @@ const answers = (run: Run): readonly string[] =>
 
 /** Who may do what at this moment. */
 function now(run: Run, { at, frozen, groups, people, missing }: ExplainContext): readonly string[] {
-  if (run.finished)
-    return run.finished.status === 'needsHuman' ? ['A person has to look; `stop` closes it with a reason.'] : []
+  if (run.finished) return run.finished.status === 'needsHuman' ? wanted(run) : []
   const ask = openAsk(run)
   const lines: string[] = []
   if (frozen !== null) lines.push(`🧊 ${markdown(frozen, 200)}: approvals are refused, nothing new is sent`)
+  if (run.stopRequested) lines.push(`✋ ${markdown(run.stopRequested.by.name, 60)} asked to stop`)
+  if (run.takenOver) lines.push(inHand(run.takenOver))
+  if (run.brake) lines.push(`🛑 ${markdown(run.brake.reason, 240)}: nothing new is started`)
+  if (run.undo) lines.push(`↩️ ${markdown(run.undo.by.name, 60)} wants what ran undone`)
   if (run.waiting) lines.push(`⏳ ${markdown(run.waiting.reason, 240)}`)
   if (!ask) return lines
   const who = people.length > 0 ? ` (${markdown(people.join(', '), 300)})` : ''
@@ -122,3 +126,16 @@ function now(run: Run, { at, frozen, groups, people, missing }: ExplainContext):
   )
   return [...lines, ...later]
 }
+
+/** What a run that needs a person wants of them. */
+const wanted = (run: Run): readonly string[] => [
+  ...(run.takenOver ? [inHand(run.takenOver)] : ['A person has to look.']),
+  ...unknowns(run).map(
+    ({ step, target, which }) =>
+      `❓ Whether ${which === 'rollback' ? 'the rollback of ' : ''}${markdown(step, 60)} on ${markdown(target, 60)} happened is unknown: look there, then say so with \`settle ${code(run.id, 60)} yes|no ${code(target, 80)}\``,
+  ),
+  `Its card offers what may be done; \`stop ${code(run.id, 60)}\` closes it with a reason.`,
+]
+
+const inHand = ({ by, at, reason }: NonNullable<Run['takenOver']>): string =>
+  `🤝 ${markdown(by.name, 60)} has it in hand since ${inText(at)}${reason === '' ? '' : `: ${markdown(reason, 200)}`}`

@@ -1,10 +1,11 @@
 // Owns what folds away below a card: every guardrail, the exact requests, incident and evidence, reasons, audit ids.
-import type { PlannedCheck, PlannedRequest, PlannedStep } from '../../core/plan.ts'
 import type { Run } from '../../core/run.ts'
 import type { Instant } from '../../core/values.ts'
 import { type Caps, first } from './caps.ts'
-import { dated, shortHash, span } from './figures.ts'
+import { dated, shortHash } from './figures.ts'
 import { bySeverity, guardrailCount, guardrailLine } from './guardrail-lines.ts'
+import type { Exact } from './planned-calls.ts'
+import { requests } from './request-lines.ts'
 import { type Line, line, quoted, said } from './text-run.ts'
 
 /** A section that a tap opens. `id` is unique on the card. */
@@ -15,10 +16,9 @@ type Fold = {
   readonly lines: readonly Line[]
 }
 
-interface FoldContext {
+interface FoldContext extends Exact {
   readonly at: Instant
   readonly publicUrl?: string
-  readonly describe: (request: PlannedRequest) => string
 }
 
 const words = {
@@ -29,12 +29,7 @@ const words = {
   audit: 'Parameters and audit',
   evidence: (n: number) => `${n} captured`,
   targets: (n: number) => (n === 1 ? '1 target' : `${n} targets`),
-  parts: { preflight: 'preflight', action: 'runs', verify: 'verifies', rollback: 'undoes' },
-  until: ' until ',
-  within: (held: string, within: string) => ` for ${held}, within ${within}`,
-  forTarget: 'For ',
   more: (n: number) => `… and ${n} more`,
-  moreTargets: (n: number) => `… and the same steps for ${n} more`,
   readAt: (when: string) => `read ${when}`,
   fits: 'fits',
   fitsNot: 'does not fit',
@@ -68,7 +63,8 @@ export function folds(run: Run, context: FoldContext, caps: Caps): readonly Fold
       count: run.evidence.length > 0 ? words.evidence(run.evidence.length) : '',
       lines: [...incident(run, caps), ...evidence(run, caps)],
     },
-    { id: 'reasons', title: words.reasons, count: '', lines: reasons(run, caps) },
+    // Where room is short, where a run stands comes before why its runbook was chosen.
+    { id: 'reasons', title: words.reasons, count: '', lines: caps.list(20) > 2 ? reasons(run, caps) : [] },
     { id: 'audit', title: words.audit, count: '', lines: audit(run, context, caps) },
   ]
   return all.filter((each) => each.lines.length > 0)
@@ -79,53 +75,6 @@ const checks = (run: Run, caps: Caps): readonly Line[] =>
   limited(bySeverity(run.decision?.guardrails ?? []), 24, { ...caps, list: (max) => max }, (each) =>
     guardrailLine(each, caps),
   )
-
-function requests(run: Run, context: FoldContext, caps: Caps): readonly Line[] {
-  if (!run.draft) return []
-  const { shown, more } = first(run.draft.targets, caps.list(2))
-  return [
-    ...shown.flatMap((target) => [
-      ...(run.draft && run.draft.targets.length > 1
-        ? [line(said(words.forTarget, 'bold'), quoted(target.name, 60, caps, 'bold'))]
-        : []),
-      ...limited(run.draft?.steps[target.name] ?? [], 6, caps, (step) => step).flatMap((step) =>
-        'inlines' in step ? [step] : stepRequests(step, context, caps),
-      ),
-    ]),
-    ...(more > 0 ? [line(said(words.moreTargets(more), 'subtle'))] : []),
-  ]
-}
-
-function stepRequests(step: PlannedStep, { describe }: FoldContext, caps: Caps): readonly Line[] {
-  const request = (part: string, each: PlannedRequest | null) =>
-    each
-      ? [
-          line(
-            said(`${part}  `, 'subtle'),
-            quoted(step.id, 40, caps),
-            said('  '),
-            quoted(describe(each), 320, caps, 'mono'),
-          ),
-        ]
-      : []
-  const expectation = (each: PlannedCheck | null) =>
-    each && each.expect !== null
-      ? [
-          line(
-            said(words.until, 'subtle'),
-            quoted(each.expect, 160, caps, 'mono'),
-            ...(each.withinMs > 0 ? [said(words.within(span(each.holdMs), span(each.withinMs)), 'subtle')] : []),
-          ),
-        ]
-      : []
-  return [
-    ...request(words.parts.preflight, step.preflight),
-    ...request(words.parts.action, step.action),
-    ...request(words.parts.verify, step.verify),
-    ...expectation(step.verify),
-    ...request(words.parts.rollback, step.rollback),
-  ]
-}
 
 function incident(run: Run, caps: Caps): readonly Line[] {
   const { incident: record } = run.context

@@ -1,10 +1,13 @@
 // Owns the work notes in ServiceNow: plain text, one per change, each with the marker that keeps it from standing twice.
 import { approvalsFor } from '../../core/approval.ts'
 import type { At, EndStatus, Run, RunEvent } from '../../core/run.ts'
+import { bundleName } from '../bundle.ts'
 import { countAt, scopeName } from './asks.ts'
+import { beforeAfter, capturedBefore, isSame } from './before-after.ts'
 import { plain } from './escape.ts'
 import { dated, shortHash } from './figures.ts'
-import { nameOf } from './status.ts'
+import { inHandNote } from './notes-in-hand.ts'
+import { endOf } from './status.ts'
 
 /** One entry of the run log, as far as a note needs it. */
 interface NoteEntry {
@@ -38,6 +41,8 @@ const words = {
   byPolicy: 'policy, no approval needed',
   more: (n: number) => ` and ${n} more`,
   preflight: 'preflight says no, nothing was sent',
+  stale: 'nothing was sent, the runbook is possibly stale',
+  owner: 'Its owner should look at the runbook',
   action: { succeeded: 'done', failed: 'failed', unknown: 'outcome unknown' },
   verified: 'verified',
   unverified: 'verification failed',
@@ -45,6 +50,9 @@ const words = {
   head: 'Audit chain head',
   entries: (seq: number) => `${seq} entries`,
   evidence: 'Evidence',
+  effect: 'Before and after',
+  inHand: (name: string) => `Automation handed over to ${name}`,
+  bundle: 'Attached, with the whole log and every request as it was sent',
 } as const
 
 const failures = new Set<EndStatus>(['failed', 'rolledBack', 'rollbackFailed', 'needsHuman'])
@@ -92,7 +100,7 @@ function note({ seq, event }: NoteEntry, run: Run, head: string): readonly strin
     case 'executionStarted':
       return [words.started, ...about(run), `${words.approvedBy}: ${approvedBy(run)}`]
     case 'preflighted':
-      return event.ok ? null : [`${where(event)}: ${words.preflight}${because(event.reason)}`]
+      return event.ok ? null : contradicted(event, run)
     case 'actionEnded':
       return [
         `${where(event)}: ${words.action[event.outcome]}${because(event.outcome === 'succeeded' ? '' : event.reason)}`,
@@ -106,8 +114,16 @@ function note({ seq, event }: NoteEntry, run: Run, head: string): readonly strin
     case 'finished':
       return finished(event, run, seq, head)
     default:
-      return null
+      return inHandNote(run, event)
   }
+}
+
+function contradicted(event: Extract<RunEvent, { type: 'preflighted' }>, run: Run): readonly string[] {
+  if (!event.contradicts) return [`${where(event)}: ${words.preflight}${because(event.reason)}`]
+  return [
+    `${where(event)}: ${words.stale}${because(event.reason)}`,
+    `${words.owner}: ${name(run.runbook?.owner ?? '')}`,
+  ]
 }
 
 function decided(event: Extract<RunEvent, { type: 'decided' }>, run: Run): readonly string[] | null {
@@ -123,16 +139,30 @@ function finished(
   seq: number,
   head: string,
 ): readonly string[] {
-  const name = nameOf(event.status).toLowerCase()
-  const failure = event.status === 'failed' ? words.failed : `${words.failed}: ${name}`
-  const title = `${failures.has(event.status) ? failure : `${words.automation} ${name}`}${because(event.reason)}`
-  const evidence = run.evidence.filter((each) => each.sha256 !== null).slice(0, 5)
+  const evidence = capturedBefore(run)
+    .filter((each) => each.sha256 !== null)
+    .slice(0, 5)
+  const changes = beforeAfter(run).filter((each) => !isSame(each))
   return [
-    title,
+    `${titleOf(run, event.status)}${because(event.reason)}`,
     ...about(run),
+    ...changes
+      .slice(0, 5)
+      .map(
+        ({ what, before, after }) => `${words.effect}: ${plain(what, 80)}: ${plain(before, 80)} -> ${plain(after, 80)}`,
+      ),
     ...evidence.map((each) => `${words.evidence}: ${plain(each.do, 60)} sha256 ${plain(each.sha256 ?? '', 64)}`),
+    ...(run.startedAt === null ? [] : [`${words.bundle}: ${plain(bundleName(run.id, seq), 120)}`]),
     `${words.head}: ${plain(head, 80)} (${words.entries(seq)})`,
   ]
+}
+
+/** What a person asked for is no failure of the automation. */
+function titleOf(run: Run, status: EndStatus): string {
+  if (run.takenOver && status === 'needsHuman') return words.inHand(name(run.takenOver.by.name))
+  const end = endOf(run, status).toLowerCase()
+  if (!failures.has(status) || (run.undo && status === 'rolledBack')) return `${words.automation} ${end}`
+  return status === 'failed' ? words.failed : `${words.failed}: ${end}`
 }
 
 const about = (run: Run): readonly string[] => [

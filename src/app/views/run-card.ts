@@ -1,20 +1,26 @@
 // Owns the data of the one run card, cards/run.json: what a person must see first, what folds away, which buttons show.
-import { approvalsFor } from '../../core/approval.ts'
 import { differencesOf } from '../../core/differences.ts'
 import type { PlannedRequest } from '../../core/plan.ts'
 import type { Ask, Run } from '../../core/run.ts'
 import type { Instant, Json, JsonObject } from '../../core/values.ts'
 import type { CardMessage } from '../../ports/channel.ts'
-import { openAsk, peopleNeeded, scopeName, voided } from './asks.ts'
+import { approvalFacts } from './approval-facts.ts'
+import { openAsk } from './asks.ts'
+import { beforeAfter, isSame } from './before-after.ts'
 import { besides, type Caps, first, fitted, hasRoomFor } from './caps.ts'
 import { literal, orDash } from './escape.ts'
 import { onCard } from './figures.ts'
 import { folds } from './folds.ts'
 import { concernLines } from './guardrail-lines.ts'
+import { notices } from './notices.ts'
+import { buttons, noteInput, type Offer } from './offers.ts'
 import { howFar, whatRuns, whatUndoes, whatWasCaptured, whereItRuns } from './plan-facts.ts'
 import { stepsOf } from './planned-calls.ts'
 import { progressLines } from './progress.ts'
+import { questions } from './questions.ts'
+import { whatFollows } from './rollout.ts'
 import { isAsking, isUnderWay, standingOf, toneOf } from './status.ts'
+import { preflightFact } from './step-ask.ts'
 import { type Fact, fact, type Line, line, quoted, said } from './text-run.ts'
 
 /** Fills a card template; comes in as a function because templates belong to an adapter. */
@@ -29,6 +35,8 @@ export interface RunCardContext {
   readonly missing?: string
   /** The exact request as a person reads it, without secrets. */
   readonly describe: (request: PlannedRequest) => string
+  /** The request with the values that a preflight captured on this target; as it is planned while there are none. */
+  readonly fill?: (request: PlannedRequest, target: string) => PlannedRequest
   /** Why nothing may be approved now; the card then offers to look again instead. */
   readonly frozen?: string | null
   /** A dry run: shows what would be, and offers nothing. */
@@ -43,8 +51,10 @@ export interface RunCardContext {
   readonly viewers?: readonly string[]
   /** Inputs for other values, where the run may still be asked for with them. */
   readonly fields?: readonly JsonObject[]
-  /** What a person may do with a run that needs one; nothing unless the app can do it. */
-  readonly offers?: readonly ('takeover' | 'rollback')[]
+  /** What may be asked for now; whether this person may is decided when they do. */
+  readonly offers?: readonly Offer[]
+  /** Whom a step asked whether it works, where their name is known. */
+  readonly caller?: string
 }
 
 /** What one person may do about what is asked; `note` says why not. */
@@ -57,28 +67,15 @@ export interface Viewer {
 
 const words = {
   glass: (name: string) => `BREAK-GLASS by ${name}`,
-  follows: { edit: 'Asked anew with other values, after run ', breakGlass: 'Break-glass, after run ' },
-  via: ' in ServiceNow',
   approved: 'Approved, about to start',
   preview: 'Dry run · nothing will be sent',
+  wave: 'Wave approval needed',
   held: 'Frozen · approval waits',
   until: 'until ',
   asked: (name: string) => `${name} asks for this`,
-  noIncident: 'Asked for in chat',
   noRunbook: 'No runbook was chosen',
-  may: 'Approve',
-  count: (have: number, need: number) => `${have} of ${need} · `,
-  missing: 'Still missing: ',
-  apart: { requester: 'not the requester', author: 'not the author', opener: 'not the opener' },
-  by: 'Approved',
-  outcome: 'Outcome',
-  frozen: 'Frozen. Approvals are refused until the unfreeze: ',
-  changed: 'The plan has changed, so this approval is void: ',
-  stopping: 'Stop asked by ',
-  waiting: 'Waiting: ',
-  again: 'Once more, for the answer to the first post was lost: this card is the one that is kept up to date.',
-  step: 'For ',
-  note: { label: 'Note', hint: 'For the record (optional)' },
+  effect: 'Effect',
+  unchanged: (n: number) => `${n} unchanged`,
   more: (n: number) => `… and ${n} more`,
 } as const
 
@@ -111,8 +108,8 @@ function view(run: Run, context: RunCardContext, caps: Caps, folded: Caps): Json
   const ask = context.preview ? undefined : openAsk(run)
   const decided = isAsking(run) && !ask && !run.stopRequested
   const frozen = context.frozen ?? null
-  const early = !run.finished && (!isUnderWay(run) || isAsking(run))
   const scope = ask?.scope ?? 'run'
+  const asked = context.preview ? NOTHING_ASKED : questions(run, context, caps)
   return {
     run: run.id,
     scope,
@@ -124,7 +121,9 @@ function view(run: Run, context: RunCardContext, caps: Caps, folded: Caps): Json
         ? words.approved
         : isHeld(ask, frozen)
           ? words.held
-          : standingOf(run),
+          : scope.startsWith('wave:')
+            ? words.wave
+            : standingOf(run),
     when: ask
       ? `${words.until}${onCard(ask.expiresAt, context.at)}`
       : run.finished
@@ -132,25 +131,64 @@ function view(run: Run, context: RunCardContext, caps: Caps, folded: Caps): Json
         : '',
     subject: subject(run, caps),
     notices: context.preview ? [] : notices(run, context, frozen, caps),
-    facts: [
-      whatRuns(run, scope, caps),
-      whereItRuns(run, caps),
-      ...(run.draft && (early || context.preview)
-        ? [howFar(run), whatUndoes(run, scope, caps), whatWasCaptured(run, caps)]
-        : []),
-      ...approvalFacts(run, context, caps),
-    ],
+    facts: facts(run, context, scope, caps),
     progress: run.draft && stepsOf(run).length > 0 && (isUnderWay(run) || touched(run)) ? progressLines(run, caps) : [],
     concerns: concernsShow(run, context) ? concernLines(run.decision?.guardrails ?? [], caps) : [],
-    buttons: buttons(run, context, frozen !== null),
+    questions: asked,
+    buttons: buttons(run, context),
     banner: banner(run, context, caps),
     differences: ask ? differences(run, caps) : [],
     viewer: { note: ask ? literal(context.viewer?.note ?? '', caps.text(200)) : '' },
     edit: offersEdit(ask, context) && caps.list(10) >= 7 ? (context.fields ?? []) : [],
-    note: words.note,
+    note: noteInput(run, context, asked['confirm'] === true) ?? {},
     expanded: context.expanded === true,
     folds: folds(run, context, folded),
   }
+}
+
+const NOTHING_ASKED: JsonObject = { lines: [], unknowns: [], confirm: false }
+
+/** What an approver has to know while something is asked; afterwards what ran, where, and what it did. */
+function facts(run: Run, context: RunCardContext, scope: string, caps: Caps): readonly Fact[] {
+  const early = context.preview === true || (!run.finished && (!isUnderWay(run) || isAsking(run)))
+  return [
+    whatRuns(run, { scope, early }, caps, context),
+    whereItRuns(run, { scope, early }, caps),
+    ...(run.draft && early
+      ? [
+          ...preflightFact(run, scope, context.at, caps),
+          howFar(run),
+          whatUndoes(run, scope, caps, context),
+          ...whatFollows(run, scope, caps),
+          ...(scope === 'run' ? [whatWasCaptured(run, caps)] : []),
+        ]
+      : []),
+    ...(run.finished ? whatItDid(run, caps) : []),
+    ...approvalFacts(run, context, caps),
+  ]
+}
+
+/** The same look before and after, changes only; nothing where nothing was looked at twice. */
+function whatItDid(run: Run, caps: Caps): readonly Fact[] {
+  const pairs = beforeAfter(run)
+  const { shown, more } = first(
+    pairs.filter((each) => !isSame(each)),
+    caps.list(4),
+  )
+  const rest = pairs.length - shown.length
+  const lines = [
+    ...shown.map(({ what, before, after }) =>
+      line(
+        quoted(what, 80, caps, 'subtle'),
+        said(': ', 'subtle'),
+        quoted(before, 80, caps),
+        said(' → ', 'subtle'),
+        quoted(after, 80, caps, 'bold'),
+      ),
+    ),
+    ...(rest > 0 ? [line(said(more > 0 ? words.more(rest) : words.unchanged(rest), 'subtle'))] : []),
+  ]
+  return lines.length > 0 ? [fact(words.effect, ...lines)] : []
 }
 
 function subject(run: Run, caps: Caps): readonly Line[] {
@@ -194,66 +232,6 @@ const differences = (run: Run, caps: Caps): readonly JsonObject[] =>
       after: orDash(literal(after, caps.text(160))),
     }))
 
-function notices(run: Run, context: RunCardContext, frozen: string | null, caps: Caps): readonly Line[] {
-  const old = voided(run)
-  return [
-    ...(context.again ? [line(said(words.again, 'warn'))] : []),
-    ...(run.link ? [line(said(words.follows[run.link.why], 'subtle'), said(run.link.run, 'mono'))] : []),
-    ...(run.finished && run.finished.reason !== '' ? [line(quoted(run.finished.reason, 240, caps, 'bold'))] : []),
-    ...(frozen !== null && !run.finished ? [line(said(words.frozen, 'bad', 'bold'), quoted(frozen, 160, caps))] : []),
-    ...(isAsking(run) && old.length > 0
-      ? [line(said(words.changed, 'warn', 'bold'), quoted(old.map((each) => each.by.name).join(', '), 120, caps))]
-      : []),
-    ...(run.stopRequested
-      ? [
-          line(
-            said(words.stopping, 'warn', 'bold'),
-            quoted(run.stopRequested.by.name, 60, caps, 'bold'),
-            ...(run.stopRequested.reason === '' ? [] : [said(': '), quoted(run.stopRequested.reason, 160, caps)]),
-          ),
-        ]
-      : []),
-    ...(run.waiting && !run.finished
-      ? [line(said(words.waiting, 'warn', 'bold'), quoted(run.waiting.reason, 160, caps))]
-      : []),
-  ]
-}
-
-/** Who may still say yes, and who has said yes already with when and with which note. */
-function approvalFacts(run: Run, context: RunCardContext, caps: Caps): readonly Fact[] {
-  const ask = openAsk(run)
-  const given = ask ? approvalsFor(run, ask) : run.approvals.filter((each) => each.plan === run.plan)
-  const { shown, more } = first(given, caps.list(4))
-  const yes: readonly Line[] = [
-    ...shown.map((each) =>
-      line(
-        said('✓ ', 'good', 'bold'),
-        quoted(each.by.name, 60, caps),
-        said(`  ${onCard(each.at, context.at)}${each.via === undefined ? '' : words.via}`, 'subtle'),
-        ...(each.note === '' ? [] : [said('  “', 'subtle'), quoted(each.note, 160, caps), said('”', 'subtle')]),
-      ),
-    ),
-    ...(more > 0 ? [line(said(words.more(more), 'subtle'))] : []),
-  ]
-  const rule = ask?.rule ?? (context.preview ? run.decision?.rule : undefined)
-  if (!rule) return yes.length > 0 ? [fact(words.by, ...yes)] : []
-  const scope = ask ? scopeName(ask.scope) : ''
-  const need = peopleNeeded({ rule })
-  const apart = rule.not.map((each) => words.apart[each]).join(', ')
-  const who = line(
-    ...(scope === '' ? [] : [said(words.step), quoted(scope, 60, caps, 'bold'), said(': ')]),
-    ...(need > 1 && given.length > 0 ? [said(words.count(given.length, need))] : []),
-    quoted(capital(context.approvers), 240, caps, 'bold'),
-    ...(apart === '' ? [] : [said(` · ${apart}`, 'subtle')]),
-  )
-  // Before the first yes the rule itself says what is wanted.
-  const missing = ask && given.length > 0 ? (context.missing ?? '') : ''
-  const left = missing === '' ? [] : [line(said(words.missing, 'warn'), quoted(missing, 160, caps, 'bold'))]
-  return [fact(words.may, who, ...yes, ...left)]
-}
-
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
-
 const touched = (run: Run): boolean => Object.keys(run.steps).length > 0
 
 /** Guardrails matter until somebody has decided, and where they are why nothing ran. */
@@ -263,18 +241,3 @@ const concernsShow = (run: Run, context: RunCardContext): boolean =>
   run.status === 'stoppedByPolicy' ||
   run.status === 'recorded' ||
   run.status === 'proposed'
-
-function buttons(run: Run, context: RunCardContext, frozen: boolean): JsonObject {
-  const live = context.preview !== true
-  const asks = live && openAsk(run) !== undefined && run.plan !== null
-  const offers = live && run.status === 'needsHuman' ? (context.offers ?? []) : []
-  const shows = {
-    approve: asks && !frozen && (context.viewer?.approve ?? true),
-    reject: asks && (context.viewer?.reject ?? true),
-    refresh: asks && frozen,
-    stop: live && isUnderWay(run) && run.status !== 'rollingBack' && run.stopRequested === null,
-    takeover: offers.includes('takeover'),
-    rollback: offers.includes('rollback'),
-  }
-  return { ...shows, any: Object.values(shows).some(Boolean), details: live }
-}

@@ -2,9 +2,12 @@
 import type { At, EndStatus, Run, RunEvent } from '../../core/run.ts'
 import type { TextMessage } from '../../ports/channel.ts'
 import { countAt, scopeName } from './asks.ts'
+import { beforeAfter, isSame } from './before-after.ts'
 import { code, markdown } from './escape.ts'
 import { inText } from './figures.ts'
-import { nameOf } from './status.ts'
+import { callText } from './planned-calls.ts'
+import { endOf } from './status.ts'
+import { inHandReply } from './thread-in-hand.ts'
 
 interface ThreadContext {
   /** Who may approve what is being asked: names or titles of groups. */
@@ -33,6 +36,9 @@ const words = {
   stop: (name: string) => `✋ **${name}** asked to stop`,
   started: (title: string, targets: string) => `▶️ Started: **${title}** on ${targets}`,
   preflight: (where: string) => `❌ ${where}: preflight says no, nothing was sent`,
+  stale: (where: string) => `🕸️ ${where}: nothing was sent, the runbook is **possibly stale**`,
+  owner: (owner: string) => `\n\nIts owner should look at the runbook: ${owner}`,
+  leaves: (where: string, request: string) => `📤 ${where}: this leaves now: \`${request}\``,
   action: {
     succeeded: (where: string) => `✅ ${where}: done`,
     failed: (where: string) => `❌ ${where}: failed`,
@@ -47,6 +53,8 @@ const words = {
     failed: (where: string) => `❌ ${where}: the rollback failed`,
     unknown: (where: string) => `❓ ${where}: whether it was rolled back is unknown`,
   },
+  effect: 'Before → after: ',
+  more: (n: number) => ` · and ${n} more`,
   help: 'Please take over: the card shows what ran and what did not.',
 } as const
 
@@ -106,7 +114,10 @@ export function threadReply(run: Run, event: RunEvent, context: ThreadContext): 
     case 'executionStarted':
       return { text: words.started(markdown(run.draft?.runbook.title ?? '', 120), targetsOf(run)) }
     case 'preflighted':
-      return event.ok ? null : { text: `${words.preflight(where(event))}${because(event.reason)}` }
+      return event.ok ? null : { text: contradicted(run, event) }
+    case 'actionStarted':
+      // People who go through it step by step see what leaves; else the card and the bundle hold it.
+      return run.draft?.guided ? { text: words.leaves(where(event), code(callText(event.request), 400)) } : null
     case 'actionEnded':
       return {
         text: `${words.action[event.outcome](where(event))}${because(event.outcome === 'succeeded' ? '' : event.reason)}`,
@@ -123,15 +134,44 @@ export function threadReply(run: Run, event: RunEvent, context: ThreadContext): 
       return {
         text: `${words.rolledBack[event.outcome](where(event))}${because(event.outcome === 'succeeded' ? '' : event.reason)}`,
       }
-    case 'finished': {
-      // That it is asked for with other values was said already.
-      if (run.edit) return null
-      const text = `${endings[event.status]} **${nameOf(event.status)}**${because(event.reason)}`
-      return escalates.has(event.status) ? calling(`${text}\n\n${words.help}`, context) : { text }
-    }
+    case 'finished':
+      return finished(run, event, context)
     default:
-      return null
+      return inHandReply(run, event)
   }
+}
+
+function contradicted(run: Run, event: Extract<RunEvent, { type: 'preflighted' }>): string {
+  if (!event.contradicts) return `${words.preflight(where(event))}${because(event.reason)}`
+  const owner = words.owner(markdown(run.runbook?.owner ?? '', 60))
+  return `${words.stale(where(event))}${because(event.reason)}${owner}`
+}
+
+function finished(
+  run: Run,
+  event: Extract<RunEvent, { type: 'finished' }>,
+  context: ThreadContext,
+): TextMessage | null {
+  // That it is asked for with other values was said already.
+  if (run.edit) return null
+  const text = `${endings[event.status]} **${endOf(run, event.status)}**${because(event.reason)}`
+  const effect = effectOf(run)
+  // Nobody need be called where somebody has it in hand, or had it undone and it is.
+  const wanted = run.undo !== null && event.status === 'rolledBack'
+  const calls = escalates.has(event.status) && !run.takenOver && !wanted
+  const after = [effect, calls ? words.help : ''].filter((each) => each !== '').join(' · ')
+  const whole = after === '' ? text : `${text}\n\n${after}`
+  return calls ? calling(whole, context) : { text: whole }
+}
+
+/** What the same look showed before and after, where it is not the same. */
+function effectOf(run: Run): string {
+  const changes = run.startedAt === null ? [] : beforeAfter(run).filter((each) => !isSame(each))
+  const shown = changes
+    .slice(0, 3)
+    .map(({ what, before, after }) => `${markdown(what, 80)}: ${markdown(before, 80)} → **${markdown(after, 80)}**`)
+  const more = changes.length > 3 ? words.more(changes.length - 3) : ''
+  return shown.length === 0 ? '' : `${words.effect}${shown.join(' · ')}${more}`
 }
 
 type Decided = Extract<RunEvent, { type: 'decided' }>

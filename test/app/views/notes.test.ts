@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict'
 import { noteMarker, workNote } from '../../../src/app/views/notes.ts'
 import type { RunEvent } from '../../../src/core/run.ts'
-import { approval, plan, run } from '../../cards/fixtures.ts'
+import { looked } from '../../cards/execution-looks.ts'
+import { approval, at, person, plan, run } from '../../cards/fixtures.ts'
 import { eventOf, everyType, filled } from './events.ts'
 
 const head = 'a1'.repeat(32)
@@ -58,6 +59,66 @@ describe('a work note', () => {
     assert.match(note(eventOf('rollbackEnded', { outcome: 'failed', reason: 'x' })), /rollback failed: x/)
   })
 
+  it('says that the runbook is possibly stale, and whose it is', () => {
+    const text = note(eventOf('preflighted', { ok: false, contradicts: true, reason: 'x == 1 does not hold, it is 2' }))
+    assert.deepEqual(text.split('\n').slice(0, 2), [
+      'recycle-pool on web-01: nothing was sent, the runbook is possibly stale: x == 1 does not hold, it is 2',
+      'Its owner should look at the runbook: web-platform',
+    ])
+  })
+
+  it('says who took the run in hand and what they did with it, each with their words', () => {
+    const line = (event: RunEvent, of = run()) => note(event, of).split('\n')[0]
+    assert.deepEqual(
+      [
+        line(eventOf('takenOver')),
+        line(eventOf('resumed', { released: true })),
+        line(eventOf('settled', { happened: false })),
+        line(eventOf('settled', { which: 'rollback' })),
+        line(eventOf('retried')),
+        line(eventOf('retried', { by: null })),
+        line(eventOf('rollbackRequested')),
+        line(eventOf('braked')),
+      ],
+      [
+        'Taken over by Kim Lee, nothing new is started: I look at it',
+        'Automation goes on, by Kim Lee (released during the freeze): it is fine',
+        'Kim Lee looked: recycle-pool on web-01 did not happen: I looked',
+        'Kim Lee looked: the rollback of recycle-pool on web-01 happened: I looked',
+        'recycle-pool on web-01: attempt 2 of 2, asked by Kim Lee: once more',
+        'recycle-pool on web-01: attempt 2 of 2, by itself as its runbook allows',
+        'Rollback of everything that ran, asked by Kim Lee: worse than before',
+        'Automation braked: nothing new is started, what is under way comes to its end: the alarm was raised',
+      ],
+    )
+  })
+
+  it('says whom it asked whether it works, and what they said', () => {
+    assert.match(note(eventOf('confirmAsked')), /^recycle-pool on web-01: asked Omar Reyes whether it works\n/)
+    assert.match(note(eventOf('confirmed')), /^recycle-pool on web-01: confirmed: Omar Reyes says it works/)
+    const no = eventOf('confirmed', { ok: false, by: null, reason: 'nobody confirmed within 30 min that it works' })
+    assert.match(note(no), /^recycle-pool on web-01: not confirmed: nobody confirmed within 30 min/)
+    assert.match(note(eventOf('confirmed', { via: 'servicenow' })), /\(in ServiceNow\)\n/)
+  })
+
+  it('closes with what changed, the evidence from before and the name of the attached bundle', () => {
+    const text = note(eventOf('finished'), run({ startedAt: at, evidence: looked() }))
+    assert.match(text, /Before and after: http\.get web-01: status 503 -> 200\n/)
+    assert.equal(text.split('Evidence: ').length, 3)
+    assert.match(text, /Attached, .*every request as it was sent: runbot-r-7f3k2m-bundle-12\.json\n/)
+    assert.doesNotMatch(note(eventOf('finished')), /bundle/)
+  })
+
+  it('takes what a person asked for not for a failure of the automation', () => {
+    const by = person('Kim Lee')
+    const first = (status: string, changes: object) =>
+      note(eventOf('finished', { status, reason: 'x' }), run(changes)).split('\n')[0]
+    assert.equal(first('needsHuman', { takenOver: { by, reason: '', at } }), 'Automation handed over to Kim Lee: x')
+    assert.equal(first('rolledBack', { undo: { by, reason: '' } }), 'Automation rolled back on request: x')
+    assert.equal(first('rolledBack', {}), 'Automation failed: failed and rolled back: x')
+    assert.equal(first('rollbackFailed', { undo: { by, reason: '' } }), 'Automation failed: rollback failed: x')
+  })
+
   it('is not written for what the record does not need', () => {
     const told = everyType.filter((type) => note(eventOf(type)) !== '')
     assert.deepEqual(told, [
@@ -71,9 +132,17 @@ describe('a work note', () => {
       'approved',
       'rejected',
       'stopRequested',
+      'takenOver',
+      'resumed',
+      'settled',
+      'retried',
+      'rollbackRequested',
+      'braked',
       'executionStarted',
       'actionEnded',
       'verified',
+      'confirmAsked',
+      'confirmed',
       'rollbackEnded',
       'finished',
     ])
