@@ -59,7 +59,7 @@ export const lost = (): StepState =>
 const skipped = (): StepState => step({ skipped: 'recycle-pool did not fail' })
 const confirming = (end: { readonly ok: boolean; readonly reason: string } | null): StepState => ({
   ...done(),
-  confirm: { askedAt: at + 6 * minute, ended: end && { ...end, at: at + 9 * minute } },
+  confirm: { askedAt: at + 6 * minute, of: 'Omar Reyes', ended: end && { ...end, at: at + 9 * minute } },
 })
 
 /** A copy of a draft in which every step of every target is changed. */
