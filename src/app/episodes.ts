@@ -11,6 +11,8 @@ export interface Episode {
   readonly over: boolean
   readonly run: string | null
   readonly declined: string | null
+  /** runbot is about to open the incident again: that it still reads as over says nothing. */
+  readonly opening?: true
 }
 
 const KIND = 'episode'
@@ -24,25 +26,36 @@ export async function episodeOf(store: Store, sysId: string): Promise<Episode> {
 export const isNew = (episode: Episode, incident: Incident): boolean =>
   episode.n === 0 || episode.over || incident.reopened > episode.reopened
 
-/** Ends the episode; the next active state begins a new one. */
-export const endEpisode = (store: Store, sysId: string): Promise<void> =>
+/**
+ * Ends the episode; the next active state begins a new one. `seen`: as it was before the incident was read as over; one
+ * that has changed since, or is being opened, goes on.
+ */
+export const endEpisode = (store: Store, sysId: string, seen?: Episode): Promise<void> =>
   swap<void>(store, KIND, sysId, (value) => {
     const episode = asEpisode(value)
-    return episode.n === 0 || episode.over
+    const moved = seen !== undefined && (episode.opening || JSON.stringify(episode) !== JSON.stringify(seen))
+    return episode.n === 0 || episode.over || moved
       ? { result: undefined }
       : { write: { ...episode, over: true }, result: undefined }
   })
 
 /**
  * runbot itself opens the incident again, because what had resolved it was undone: that begins no new episode. To be
- * called before the update; ServiceNow may count it as a reopening.
+ * called before the update, which ServiceNow counts as a reopening, and `settleEpisode` after it.
  */
 export const continueEpisode = (store: Store, sysId: string): Promise<void> =>
   swap<void>(store, KIND, sysId, (value) => {
     const episode = asEpisode(value)
     return episode.over && episode.n > 0
-      ? { write: { ...episode, over: false, reopened: episode.reopened + 1 }, result: undefined }
+      ? { write: { ...episode, over: false, reopened: episode.reopened + 1, opening: true }, result: undefined }
       : { result: undefined }
+  })
+
+/** The update was made, or refused: from now on the record tells again; `over` is what it says. */
+export const settleEpisode = (store: Store, sysId: string, over: boolean): Promise<void> =>
+  swap<void>(store, KIND, sysId, (value) => {
+    const { opening, ...episode } = asEpisode(value)
+    return opening ? { write: { ...episode, over }, result: undefined } : { result: undefined }
   })
 
 export const writeEpisode = (store: Store, sysId: string, episode: Episode): Promise<void> =>

@@ -16,7 +16,7 @@ export interface Intake {
   stop(): Promise<void>
 }
 
-const BATCH = 20
+const BATCH = 100
 const RETRY_MS: Millis = 5_000
 const IDLE_MS: Millis = 2_000
 /** A first start looks so far back; later ones go on where the last one stopped. */
@@ -53,21 +53,32 @@ export function intake(deps: Deps, journal: Journal, reconsider: (run: string) =
     await journal.control({ type: 'intakeDeclined', intake: event.id, source: event.source, reason })
   }
 
-  const work = async (event: IntakeEvent): Promise<void> => {
-    const sysId = subjectOf(event)
-    if (sysId === null) return decline(event, 'nothing here handles this type of event')
+  /** Answers whether it was declined. */
+  const work = async (event: IntakeEvent, sysId: string | null): Promise<boolean> => {
+    if (sysId === null) {
+      await decline(event, 'nothing here handles this type of event')
+      return true
+    }
     const outcome = await propose(deps, journal, event.id, sysId)
     if (outcome.kind === 'declined') await decline(event, outcome.reason)
     else if (outcome.kind === 'over') await reconsider(outcome.run)
     else if (outcome.kind !== 'nothing') log.info({ intake: event.id, run: outcome.run }, `a run was ${outcome.kind}`)
+    return outcome.kind === 'declined'
   }
 
   const round = async (): Promise<boolean> => {
     const events = await store.pending(clock.now(), BATCH)
+    // Each is only a hint to read the incident back, so one look that comes after several of them is for all of them.
+    const looked = new Set<string>()
     for (const event of events) {
       if (stop.signal.aborted) return false
       try {
-        await work(event)
+        const sysId = subjectOf(event)
+        if (sysId !== null && looked.has(sysId)) {
+          await store.done(event.id)
+          continue
+        }
+        if (!(await work(event, sysId)) && sysId !== null) looked.add(sysId)
         await store.done(event.id)
       } catch (error) {
         if (!isPortError(error)) {

@@ -1,5 +1,6 @@
 // Owns taking a run in hand: who may stop, take over, resume, settle, retry or roll back, the same for card and command.
 import { decide, type RunCommand } from '../core/decide.ts'
+import { owesRollback } from '../core/intervene.ts'
 import type { Person, Run } from '../core/run.ts'
 import type { Refusal } from '../core/verdict.ts'
 import { isPortError } from '../ports/errors.ts'
@@ -22,14 +23,16 @@ export type Intervene = (run: Run, wanted: Intervention) => Promise<Transacted>
 export function interventions(deps: Deps, journal: Journal, authority: Authority): Intervene {
   const no = (run: Run, refusal: Refusal): Transacted => ({ ok: false, refusal, run })
 
-  /** Who may freeze may release a rollback that a freeze holds back; nobody else may (DESIGN §9 Policy). */
-  const release = async (run: Run, by: Person): Promise<{ readonly released: boolean } | Refusal> => {
+  /** Who may freeze may release a rollback that a freeze holds back, with a reason; nobody else may (DESIGN §9 Policy). */
+  const release = async (run: Run, { by, reason }: Intervention): Promise<{ readonly released: boolean } | Refusal> => {
     const frozen = await whyFrozen(deps, run)
     if (frozen === null) return { released: false }
     const { may } = deps.files.current().governance.freeze
     const allowed = await authority.inAny(by.id, may, '')
-    if (allowed.known && allowed.value) return { released: true }
-    return { reason: `frozen: ${frozen}`, fix: `wait for the unfreeze, or have a member of ${may.join(', ')} do it` }
+    if (!allowed.known || !allowed.value)
+      return { reason: `frozen: ${frozen}`, fix: `wait for the unfreeze, or have a member of ${may.join(', ')} do it` }
+    if (reason === '') return { reason: `frozen: ${frozen}; to roll back all the same takes a reason`, fix: 'say why' }
+    return { released: true }
   }
 
   return async (run, wanted) => {
@@ -43,14 +46,20 @@ export function interventions(deps: Deps, journal: Journal, authority: Authority
         return transact({ do: 'confirm', by: by.name, ok: wanted.works, reason: words })
       }
       case 'rollback': {
-        const may = await release(run, by)
+        const may = await release(run, wanted)
         return 'reason' in may ? no(run, may) : transact({ do: 'rollback', by, reason, ...may })
       }
       case 'resume': {
         // Resuming sends no action during a freeze: every check is made again. It only lets a rollback through.
-        const may = await release(run, by)
+        const may = await release(run, wanted)
+        if ('reason' in may && owesRollback(run)) return no(run, may)
         return transact({ do: 'resume', by, reason, released: 'released' in may && may.released })
       }
+      case 'stop':
+        // What a person did about it is what the log is for.
+        if (run.finished?.status === 'needsHuman' && reason === '')
+          return no(run, { reason: 'closing it takes a note', fix: 'say what you did, or saw' })
+        return transact({ do: 'stop', by, reason: reason || 'no reason was given' })
       default:
         return transact(wanted)
     }
@@ -82,7 +91,10 @@ async function whyNot(
   const { commands } = deps.files.current().governance
   const named =
     (Object.hasOwn(commands, what) ? commands[what] : undefined) ?? (what === 'stop' ? undefined : commands['takeover'])
-  const groups = [...new Set((named ?? ['owner']).flatMap((name) => (name === 'owner' ? ownersOf(deps, run) : [name])))]
+  // Whoever may freeze may let through the one rollback that a freeze holds back.
+  const lets = what === 'resume' && owesRollback(run) && (await whyFrozen(deps, run)) !== null
+  const all = [...(named ?? ['owner']), ...(lets ? deps.files.current().governance.freeze.may : [])]
+  const groups = [...new Set(all.flatMap((name) => (name === 'owner' ? ownersOf(deps, run) : [name])))]
   const allowed = await authority.inAny(by.id, groups, '')
   if (allowed.known && allowed.value) return null
   if (!allowed.known)

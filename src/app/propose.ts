@@ -35,7 +35,7 @@ export async function propose(deps: Deps, journal: Journal, intake: string, sysI
   const { incident } = read
   if (isOver(incident)) {
     if (episode.n === 0) return { kind: 'declined', reason: `${incident.number} is ${incident.state}` }
-    await endEpisode(store, sysId)
+    await endEpisode(store, sysId, episode)
     return episode.run === null ? { kind: 'nothing' } : { kind: 'over', run: episode.run }
   }
   const fresh = isNew(episode, incident)

@@ -18,6 +18,8 @@ export function answer(command: Answer, run: Run, at: Instant): Verdict {
   const counted = groupsAt(asked.rule, asked.at, at)
   const groups = command.standing.groups.filter((group) => counted.includes(group))
   if (groups.length === 0) return noStanding(command.standing, run, asked, at)
+  // The brake has fallen already: what is under way, or has to be undone, comes to its end first.
+  if (command.do === 'reject' && run.brake) return events({ type: 'rejected', by, scope, plan, note, ...via })
   if (command.do === 'reject')
     return events(
       { type: 'rejected', by, scope, plan, note, ...via },

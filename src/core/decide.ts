@@ -95,7 +95,7 @@ export function decide(command: RunCommand, run: Run, at: Instant): Verdict {
     case 'resume':
       return resume(command, run, at)
     case 'settle':
-      return settle(command, run)
+      return settle(command, run, at)
     case 'retry':
       return retry(command, run, at)
     case 'rollback':
@@ -123,6 +123,7 @@ export function decide(command: RunCommand, run: Run, at: Instant): Verdict {
 function decided(command: Extract<RunCommand, { do: 'decide' }>, run: Run, at: Instant): Verdict {
   const { plan, decision, replan } = command
   if (run.finished || run.stopRequested) return refuse('it has ended')
+  if (run.takenOver) return refuse(`${run.takenOver.by.name} has taken it over`)
   if (run.edit) return refuse('it is asked for with other values')
   if (hasMutated(run)) return refuse('something was already sent, so the plan cannot change any more')
   if (run.plan !== null && !replan) return refuse('it was already decided')
@@ -174,17 +175,17 @@ function start(command: Start, run: Run, at: Instant): Verdict {
   const state = stepOf(run, command.at)
   if (run.finished || !run.startedAt || !step) return refuse('it is not executing')
   if (gate.plan !== run.plan) return refuse('the gate was opened for another plan')
+  if (run.stopRequested) return refuse('it was stopped')
+  if (run.takenOver) return refuse(`${run.takenOver.by.name} has taken it over`)
   // The request comes from the plan, never from the command: exactly what was approved is what is sent.
   const common = { step: id, target, key, gate, deadlineAt }
   if (command.do === 'startRollback') {
-    if (!step.rollback || !state.action || state.rollback)
+    if (!step.rollback || !state.action || state.action.ended?.effect === 'none' || state.rollback)
       return refuse('there is nothing to roll back, or it was already started')
     const staged = state.action.rollback ?? step.rollback
     return events({ type: 'rollbackStarted', ...common, request: staged })
   }
   if (!step.action) return refuse('the plan has no action here')
-  if (run.stopRequested) return refuse('it was stopped')
-  if (run.takenOver) return refuse(`${run.takenOver.by.name} has taken it over`)
   if (run.brake || run.undo) return refuse('nothing new is started any more')
   if (state.action) return refuse('this step was already started (P3)')
   const wanted = run.draft ? scopesOf(run.draft, step, target) : ['run']

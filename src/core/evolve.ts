@@ -181,7 +181,7 @@ function change(run: Run, event: RunEvent, at: Instant): Run {
     case 'rollbackEnded':
       return withStep({ ...run, waiting: null }, event, (step) => rollbackEnded(step, event, at))
     case 'finished':
-      return { ...run, waiting: null, retrying: [], finished: { status: event.status, reason: event.reason, at } }
+      return { ...run, waiting: null, finished: { status: event.status, reason: event.reason, at } }
   }
 }
 
@@ -189,6 +189,7 @@ function statusOf(run: Run, event: RunEvent): RunStatus {
   if (run.finished) return run.finished.status
   const status = statusAfter(run, event)
   // While other targets go on, what is asked of people stays asked.
+  if (status === 'awaitingStepApproval' && !isAsked(run)) return 'executing'
   return (status === 'executing' || status === 'verifying') && isAsked(run) ? 'awaitingStepApproval' : status
 }
 

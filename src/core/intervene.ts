@@ -1,9 +1,9 @@
 // Owns what a person may do to a run that is under way or over: stop it, take it over, and give it back, each with words.
 import type { RunCommand } from './decide.ts'
 import type { PlannedStep } from './plan.ts'
-import { stepEnd, toUndo } from './progress.ts'
-import type { At, Person, Run, RunEvent } from './run.ts'
-import { stepOf } from './step-state.ts'
+import { type StepEnd, stepEnd, toUndo } from './progress.ts'
+import type { At, EndStatus, Person, Run, RunEvent } from './run.ts'
+import { hasFailed, stepOf } from './step-state.ts'
 import { type Instant, own } from './values.ts'
 import { events, type Refusal, refuse, type Verdict } from './verdict.ts'
 
@@ -28,9 +28,12 @@ export function stop({ by, reason }: Word, run: Run): Verdict {
   return events(requested)
 }
 
+/** After these ends nobody knows how things stand: who takes it in hand lets nobody else be called. */
+const CALLS_FOR_A_PERSON: ReadonlySet<EndStatus> = new Set(['needsHuman', 'rollbackFailed'])
+
 /** What is under way comes to its end; then the run waits for this person. */
 export function takeOver({ by, reason }: Word, run: Run): Verdict {
-  if (run.finished && run.finished.status !== 'needsHuman') return refuse(...ended(run))
+  if (run.finished && !CALLS_FOR_A_PERSON.has(run.finished.status)) return refuse(...ended(run))
   if (run.edit && !run.finished)
     return refuse(`${run.edit.by.name} has asked for it with other values`, `take over ${run.edit.run} instead`)
   if (run.takenOver?.by.id === by.id) return refuse('you have it already', 'resume it, roll it back, or close it')
@@ -55,7 +58,7 @@ export function resume({ by, reason, released }: Word, run: Run, at: Instant): V
 }
 
 /** A person looked what became of a request that runbot could not tell. */
-export function settle(command: Of<'settle'>, run: Run): Verdict {
+export function settle(command: Of<'settle'>, run: Run, at: Instant): Verdict {
   const { by, reason, happened } = command
   const open = unknowns(run).filter(
     (each) =>
@@ -66,9 +69,12 @@ export function settle(command: Of<'settle'>, run: Run): Verdict {
   if (open.length > 1)
     return refuse(
       `${open.length} requests are unknown: ${open.map((each) => `${each.step} on ${each.target}`).join(', ')}`,
-      'name the target',
+      new Set(open.map((each) => each.target)).size > 1 ? 'name the target' : 'name the step',
     )
-  return events(...open.map((each): RunEvent => ({ type: 'settled', ...each, happened, by, reason })))
+  // Too late to go on: what was in doubt is followed to its end, and that is all.
+  const late = tooLate(run, at)
+  const held: readonly RunEvent[] = late ? [{ type: 'braked', status: 'needsHuman', reason: late.reason }] : []
+  return events(...open.map((each): RunEvent => ({ type: 'settled', ...each, happened, by, reason })), ...held)
 }
 
 /** A new attempt of what failed, and of nothing else, where the runbook allows one. */
@@ -82,8 +88,18 @@ export function retry(command: Of<'retry'>, run: Run, at: Instant): Verdict {
   const failed = failedSteps(run).filter((each) => target === null || each.at.target === target)
   if (failed.length === 0)
     return refuse('nothing of this run has failed', target === null ? undefined : 'name another target, or none')
-  const able = failed.filter(({ step, attempt }) => attempt <= (step.retry?.max ?? 0))
-  const [first] = failed
+  const undone = (name: string) =>
+    run.undo !== null || everyStep(run).some(({ at: { target: of }, end }) => of === name && end === 'undone')
+  const kept = failed.filter(({ at: place }) => !undone(place.target))
+  if (kept.length === 0 && failed[0])
+    return refuse(
+      `what ran before ${failed[0].step.id} on ${failed[0].at.target} was rolled back`,
+      'run the runbook anew',
+    )
+  // A target is attempted anew as a whole: one failure of it that may not be repeated would keep it failed.
+  const spent = kept.filter(({ step, attempt }) => attempt > (step.retry?.max ?? 0))
+  const able = kept.filter(({ at: place }) => spent.every((each) => each.at.target !== place.target))
+  const [first] = spent
   if (able.length === 0 && first)
     return refuse(
       first.step.retry
@@ -102,8 +118,8 @@ export function retry(command: Of<'retry'>, run: Run, at: Instant): Verdict {
 export function rollBack({ by, reason, released }: Word, run: Run, at: Instant): Verdict {
   if (!run.finished && !run.takenOver) return refuse('it is under way', 'stop it or take it over first')
   if (run.undo && !run.finished) return refuse(`${run.undo.by.name} has already asked for its rollback`)
-  const unsure = unknowns(run).find(({ which }) => which === 'rollback')
-  if (unsure) return { ok: false, refusal: unsettled(run) ?? { reason: 'a rollback of it is unknown' } }
+  const unsure = unsettled(run, 'rollback')
+  if (unsure) return { ok: false, refusal: unsure }
   const targets = (run.draft?.targets ?? []).map(({ name }) => name)
   const ready = targets.some((name) => toUndo(run, name).length > 0) || targets.some((name) => hasFailedUndo(run, name))
   if (!ready)
@@ -134,6 +150,14 @@ export const awaitingCaller = (run: Run): readonly At[] =>
     return asked && !asked.ended ? [at] : []
   })
 
+/** A rollback is owed that was not sent: what failed, or what a person asked for. */
+export const owesRollback = (run: Run): boolean =>
+  everyStep(run).some(({ at, step }) => {
+    const state = stepOf(run, at)
+    if (run.undo) return toUndo(run, at.target).some(({ id }) => id === step.id)
+    return stepEnd(step, state) === 'open' && state.rollback === null && hasFailed(state)
+  })
+
 export interface Unknown extends At {
   readonly which: 'action' | 'rollback'
 }
@@ -159,25 +183,29 @@ export function offersOf(run: Run, by: Person, at: Instant): readonly ('resume' 
 
 /** Steps that failed and stayed so, with the attempt that did. */
 function failedSteps(run: Run): readonly { readonly at: At; readonly step: PlannedStep; readonly attempt: number }[] {
-  return everyStep(run).flatMap(({ at, step }) => {
-    const state = stepOf(run, at)
-    const end = stepEnd(step, state)
+  return everyStep(run).flatMap(({ at, step, end }, index, all) => {
     const failed = end === 'failed' || end === 'notStarted' || end === 'contradicted'
-    return failed ? [{ at, step, attempt: state.attempt }] : []
+    const later = all.slice(index + 1).filter((each) => each.at.target === at.target)
+    // A rung that succeeded after it has mended it.
+    const mended = later.some((each) => each.step.when !== null && each.end === 'succeeded')
+    return failed && !mended ? [{ at, step, attempt: stepOf(run, at).attempt }] : []
   })
 }
 
 const hasFailedUndo = (run: Run, target: string): boolean =>
   everyStep(run).some(({ at }) => at.target === target && stepOf(run, at).rollback?.ended?.outcome === 'failed')
 
-const everyStep = (run: Run): readonly { readonly at: At; readonly step: PlannedStep }[] =>
+const everyStep = (run: Run): readonly { readonly at: At; readonly step: PlannedStep; readonly end: StepEnd }[] =>
   (run.draft?.targets ?? []).flatMap(({ name: target }) =>
-    (own(run.draft?.steps ?? {}, target) ?? []).map((step) => ({ at: { target, step: step.id }, step })),
+    (own(run.draft?.steps ?? {}, target) ?? []).map((step) => {
+      const at = { target, step: step.id }
+      return { at, step, end: stepEnd(step, stepOf(run, at)) }
+    }),
   )
 
 /** Both choices, in words (P12): nobody may go on before a person has looked. */
-function unsettled(run: Run): Refusal | null {
-  const [first] = unknowns(run)
+function unsettled(run: Run, only?: Unknown['which']): Refusal | null {
+  const first = unknowns(run).find(({ which }) => only === undefined || which === only)
   if (!first) return null
   return {
     reason: `what became of ${first.which === 'rollback' ? 'the rollback of ' : ''}${first.step} on ${first.target} is unknown`,
@@ -189,9 +217,10 @@ function unsettled(run: Run): Refusal | null {
 function tooLate(run: Run, at: Instant): Refusal | null {
   const { finished, draft } = run
   if (!finished || !draft || at < finished.at + draft.reopenWithinMs) return null
-  const hours = Math.round(draft.reopenWithinMs / 360_000) / 10
+  const minutes = Math.round(draft.reopenWithinMs / 60_000)
+  const ago = minutes < 60 ? `${minutes} min` : `${Math.round(minutes / 6) / 10} h`
   return {
-    reason: `it ended more than ${hours} h ago, and what was approved then counts no longer`,
+    reason: `it ended more than ${ago} ago, and what was approved then counts no longer`,
     fix: `start it anew with run ${run.runbook?.id ?? ''}`,
   }
 }

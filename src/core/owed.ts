@@ -128,17 +128,21 @@ function execute(run: Run, at: Instant, parties: Absent): Owed {
     const parts = targets.flatMap((target) => next(target) ?? [])
     return parts.length > 0 ? together(parts) : null
   }
-  if (run.undo) return each((target) => undone(run, target)) ?? end(run)
   // A person's stop, or somebody who has it in hand: what is under way ends, and nothing is started, no rollback either.
-  if (run.stopRequested || run.takenOver) return each((target) => followed(run, target)) ?? end(run)
+  // What is undone on request stops there also where the way was closed meanwhile.
+  if (run.stopRequested || run.takenOver || (run.undo && run.brake))
+    return each((target) => followed(run, target)) ?? end(run)
+  if (run.undo) return undoing(run, targets) ?? end(run)
   if (run.brake) return each((target) => wound(run, target)) ?? end(run)
   const failures: string[] = []
   for (const [index, wave] of (run.draft?.waves ?? []).entries()) {
-    const states = wave.map((target) => ({ target, state: targetEnd(run, target) }))
+    // A person has had these repeated: they, and nothing else, whatever failed besides.
+    const wanted = run.retrying.length > 0 ? wave.filter((target) => run.retrying.includes(target)) : wave
+    const states = wanted.map((target) => ({ target, state: targetEnd(run, target) }))
     for (const { target, state } of states) if (state.done && state.end !== 'succeeded') failures.push(target)
     const broken = states.some(({ state }) => state.done && (state.end === 'unknown' || state.end === 'rollbackFailed'))
-    if (broken || failures.length >= (run.draft?.stopAfterFailures ?? 1))
-      return each((target) => wound(run, target) ?? repeated(run, target, at, parties)) ?? end(run)
+    const tooMany = run.retrying.length === 0 && failures.length >= (run.draft?.stopAfterFailures ?? 1)
+    if (broken || tooMany) return each((target) => wound(run, target)) ?? end(run)
     const open = states.flatMap(({ target, state }) => (state.done ? [] : [target]))
     if (open.length > 0) return onWave(run, index, open, at, parties)
   }
@@ -199,15 +203,17 @@ function wound(run: Run, target: string): Owed | null {
   const at: At = { target, step: state.step.id }
   if (state.undo) return undo(run, at, state.step)
   const { action, rollback } = stepOf(run, at)
-  const owesRollback = hasFailed(stepOf(run, at)) && state.step.rollback && action && !rollback
+  const ran = action !== null && action.ended?.effect !== 'none'
+  const owesRollback = hasFailed(stepOf(run, at)) && state.step.rollback && ran && !rollback
   return owesRollback && state.step.rollback ? undo(run, at, state.step) : null
 }
 
-/** A person has had a failed step repeated: that target goes on although the brake has fallen for the others. */
-function repeated(run: Run, target: string, now: Instant, parties: Absent): Owed | null {
-  if (!run.retrying.includes(target)) return null
-  const state = targetEnd(run, target)
-  return state.done ? null : onTarget(run, target, state.step, state.broken, now, parties)
+/** As many targets at once as when they were changed; what is under way is followed in any case. */
+function undoing(run: Run, targets: readonly string[]): Owed | null {
+  const busy = targets.filter((target) => followed(run, target) !== null)
+  const others = targets.filter((target) => !busy.includes(target))
+  const parts = [...busy, ...others].flatMap((target) => undone(run, target) ?? [])
+  return parts.length > 0 ? together(parts.slice(0, Math.max(1, busy.length, run.draft?.concurrency ?? 1))) : null
 }
 
 function undone(run: Run, target: string): Owed | null {

@@ -1,14 +1,16 @@
 // Owns what a run becomes when a person takes it up again: resumed, settled, retried, or rolled back.
-import type { Run, RunEvent } from './run.ts'
-import { noStep, type Sent, type StepState, withStep } from './step-state.ts'
-import type { Instant } from './values.ts'
+import { stepAsk } from './plan.ts'
+import type { At, Run, RunEvent } from './run.ts'
+import { noStep, type Sent, type StepState, stepOf, withStep } from './step-state.ts'
+import { type Instant, own } from './values.ts'
 
 type Reopening = Extract<RunEvent, { type: 'resumed' | 'retried' | 'settled' | 'rollbackRequested' }>
 
 /** The run goes on: its end is no longer one. What held it back is over, but for what a person merely settles. */
 export function reopen(run: Run, event: Reopening, at: Instant): Run {
   // A retry of runbot's own takes nothing up again: it goes on.
-  if (event.type === 'retried' && event.by === null) return attempted({ ...run, waiting: null }, event)
+  if (event.type === 'retried' && event.by === null)
+    return attempted({ ...run, asks: asksOfKnown(run, event), waiting: null }, event)
   const again: Run = { ...run, finished: null, waiting: null, reopened: run.reopened + (run.finished ? 1 : 0) }
   if (event.type === 'settled') return settled(again, event, at)
   // Steps and waves ask anew: what was allowed before something went wrong is not allowed for ever.
@@ -17,16 +19,32 @@ export function reopen(run: Run, event: Reopening, at: Instant): Run {
   const released = 'released' in event && event.released ? { by: event.by, reason: event.reason } : null
   switch (event.type) {
     case 'resumed':
-      return { ...free, stopRequested: null, released }
+      return { ...free, stopRequested: null, retrying: [], released }
     case 'retried': {
-      const retrying = [...run.retrying.filter((each) => each !== event.target), event.target]
-      return attempted({ ...free, stopRequested: null, undo: null, retrying }, event)
+      // Also when one of them ends as unknown and is settled: they, and nothing else, until a person resumes the run.
+      const others = run.finished ? [] : run.retrying.filter((each) => each !== event.target)
+      const retrying = [...others, event.target]
+      return renewed(attempted({ ...free, stopRequested: null, retrying }, event), event.target)
     }
     case 'rollbackRequested': {
       const steps = mapped(free.steps, (ofTarget) => mapped(ofTarget, readyToUndo))
-      return { ...free, steps, released, undo: { by: event.by, reason: event.reason } }
+      return {
+        ...free,
+        stopRequested: null,
+        retrying: [],
+        steps,
+        released,
+        undo: { by: event.by, reason: event.reason },
+      }
     }
   }
+}
+
+/** What is captured anew may differ from what people agreed to: a step that captures asks again. */
+const asksOfKnown = (run: Run, at: At): Run['asks'] => {
+  const captures = Object.keys(stepOf(run, at).preflight?.captured ?? {}).length > 0
+  const scope = run.draft && captures ? stepAsk(run.draft, { id: at.step }, at.target) : ''
+  return Object.fromEntries(Object.entries(run.asks).filter(([name]) => name !== scope))
 }
 
 const attempted = (run: Run, event: Extract<Reopening, { type: 'retried' }>): Run =>
@@ -36,6 +54,12 @@ const attempted = (run: Run, event: Extract<Reopening, { type: 'retried' }>): Ru
     // What undid the attempt before had a key; the next one needs another.
     rollbackAttempt: rollbackAttempt + (rollback ? 1 : 0),
   }))
+
+/** What followed from the failure is weighed anew: steps that were skipped, and rungs that were reached. */
+const renewed = (run: Run, target: string): Run => {
+  const steps = mapped(own(run.steps, target) ?? {}, (step) => ({ ...step, skipped: null }))
+  return { ...run, steps: { ...run.steps, [target]: steps }, rungs: { ...run.rungs, [target]: [] } }
+}
 
 /** A rollback that certainly failed may be tried once more, with a key of its own. */
 const readyToUndo = (step: StepState): StepState =>

@@ -18,6 +18,8 @@ export interface IncidentUpdate {
   readonly closeNotes?: string
   /** Display name of an assignment group. */
   readonly assign?: string
+  /** Also where it is resolved, if these words stand in its close notes: what had resolved it was undone. */
+  readonly reopens?: string
 }
 
 /** A standard change that runbot opens itself, where the class of an incident is pre-approved. */

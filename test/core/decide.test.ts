@@ -268,6 +268,7 @@ describe('starting a mutation', () => {
       assert.equal(undo(ready), words)
       const noUndo = draft(['web-01'], () => [step('recycle', 'web-01', { rollback: null })])
       assert.equal(undo(after(begun(noUndo), t0, ...done(recycle))), words)
+      assert.equal(undo(after(ready, t0, started(recycle), ended(recycle, 'failed', 'none'))), words)
     })
 
     it('is gated by the plan alone: no fresh preflight, no further approval (P2)', () => {

@@ -7,6 +7,7 @@ import { decide, type RunCommand } from '../../src/core/decide.ts'
 import { emptyRun, evolve } from '../../src/core/evolve.ts'
 import type { ApprovalRule } from '../../src/core/governance.ts'
 import { type Blast, type Ci, known } from '../../src/core/incident.ts'
+import { owed, type Work } from '../../src/core/owed.ts'
 import type { Draft, PlannedCheck, PlannedRequest, PlannedStep } from '../../src/core/plan.ts'
 import type { Decision, GuardrailResult } from '../../src/core/policy.ts'
 import type { At, EndStatus, Person, Run, RunEvent } from '../../src/core/run.ts'
@@ -257,3 +258,65 @@ export const eventsOf = (command: RunCommand, run: Run, at = t0) => {
   assert.ok(answer.ok, answer.ok ? '' : answer.refusal.reason)
   return answer.events
 }
+
+/** What a person does to a run that is under way or over. */
+export const takenOver = (by = bo, reason = 'I look myself'): RunEvent => ({ type: 'takenOver', by, reason })
+export const resumed = (by = bo): RunEvent => ({ type: 'resumed', by, reason: 'go on' })
+export const retried = (at: At, attempt = 2, by: Person | null = bo): RunEvent => ({
+  type: 'retried',
+  ...at,
+  attempt,
+  by,
+  reason: 'again',
+})
+export const settled = (at: At, happened: boolean, which: 'action' | 'rollback' = 'action'): RunEvent => ({
+  type: 'settled',
+  ...at,
+  which,
+  happened,
+  by: bo,
+  reason: 'I looked',
+})
+export const undoRequested: RunEvent = { type: 'rollbackRequested', by: bo, reason: 'it got worse' }
+export const braked = (reason = 'the alarm was raised', status: EndStatus = 'needsHuman'): RunEvent => ({
+  type: 'braked',
+  status,
+  reason,
+})
+export const confirmAsked = (at: At): RunEvent => ({ type: 'confirmAsked', ...at, of: 'Cy' })
+export const confirmed = (at: At, ok = true): RunEvent => ({
+  type: 'confirmed',
+  ...at,
+  ok,
+  reason: ok ? 'it works' : 'it does not work',
+  by: 'Cy',
+})
+export const skipped = (at: At, reason = 'not needed'): RunEvent => ({ type: 'stepSkipped', ...at, reason })
+export const failed = (at: At): readonly RunEvent[] => [preflighted(at), started(at), ended(at, 'failed')]
+export const undone = (at: At): readonly RunEvent[] => [undoStarted(at), undoEnded(at)]
+
+/** What is owed in short: `preflight recycle web-01, act recycle web-02`, `rest`, `rest until +30` (minutes). */
+export function owes(run: Run, at = t0, authors: readonly string[] | null = []): string {
+  const { works, wakeAt } = owed(run, at, { ...nobody, authors })
+  if (works.length > 0) return works.map(inShort).join(', ')
+  return wakeAt === null ? 'rest' : `rest until +${(wakeAt - t0) / minute}`
+}
+function inShort(work: Work): string {
+  const where = 'at' in work ? ` ${work.at.step} ${work.at.target}` : ''
+  if (work.do === 'finish') return `finish ${work.status}`
+  if (work.do === 'follow') return `follow${where} ${work.which}`
+  if (work.do === 'retry') return `retry${where} ${work.attempt}`
+  if (work.do === 'capture') return `capture ${work.id}`
+  return `${work.do}${'scope' in work ? ` ${work.scope}` : where}`
+}
+/** How it would end, with what is said of it. */
+export function ends(run: Run, at = t0): string {
+  const [work] = owed(run, at, nobody).works
+  return work?.do === 'finish' ? `${work.status}: ${work.reason}` : `no end, but ${owes(run, at)}`
+}
+/** A later attempt of a step, with a key of its own. */
+export const startedAgain = (at: At, attempt = 2): RunEvent => ({
+  type: 'actionStarted',
+  attempt,
+  ...sent(at, `act-${attempt}`),
+})

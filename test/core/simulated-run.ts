@@ -5,10 +5,11 @@ import { compilePlanned } from '../../src/adapters/catalog/template.ts'
 import { canonicalJson, sha256Hex } from '../../src/adapters/store/hashing.ts'
 import type { Parties } from '../../src/core/approval.ts'
 import { decide, type RunCommand } from '../../src/core/decide.ts'
-import { halt } from '../../src/core/ending.ts'
+import { halt, haltNow, isUnderWay } from '../../src/core/ending.ts'
 import { emptyRun, evolve } from '../../src/core/evolve.ts'
 import { gate } from '../../src/core/gate.ts'
 import type { ApprovalRule, BreakGlass } from '../../src/core/governance.ts'
+import { unknowns } from '../../src/core/intervene.ts'
 import { owed, type Work } from '../../src/core/owed.ts'
 import { type Draft, type PlannedStep, planHash } from '../../src/core/plan.ts'
 import type { Decision } from '../../src/core/policy.ts'
@@ -16,7 +17,7 @@ import { bothOf, glassRule, groupsOf } from '../../src/core/rule.ts'
 import type { ApprovalScope, At, Run, RunEvent } from '../../src/core/run.ts'
 import { stepScope } from '../../src/core/scope.ts'
 import { hasMutated, stepOf } from '../../src/core/step-state.ts'
-import { evaluateBoolean, type Instant } from '../../src/core/values.ts'
+import { evaluateBoolean, type Instant, type JsonObject } from '../../src/core/values.ts'
 import { cel, decision, draft, guardrail, minute, oneApprover, person, planned, proposed, step, t0 } from './given.ts'
 
 /** Who clicks, and the groups that the directory says they are in, until they leave or join one. */
@@ -58,16 +59,41 @@ export interface Shape {
   readonly standsIn: boolean
   readonly wavesAsk: boolean
   readonly standardChange: boolean
+  readonly concurrency: number
+  readonly batch: number | null
+  /** Who attempts `first` anew after a failure. */
+  readonly retry: 'nobody' | 'people' | 'runbot'
+  readonly confirms: boolean
+  readonly guided: boolean
+  /** `first` sends what its preflight captured. */
+  readonly captures: boolean
 }
 
 /** What happens next: a kind, and three numbers that choose everything else. */
 export type Move = readonly [kind: Kind, a: number, b: number, c: number]
-export const peopleKinds = ['approve', 'approveOther', 'decide', 'begin', 'askPart', 'edit', 'breakGlass'] as const
+export const peopleKinds = [
+  'approve',
+  'agree',
+  'approveOther',
+  'decide',
+  'begin',
+  'askPart',
+  'edit',
+  'breakGlass',
+] as const
 export const worldKinds = ['regroup', 'freeze', 'files', 'strict'] as const
 export const engineKinds = ['work', 'preflight', 'start', 'undo', 'end', 'verify', 'tick', 'crash'] as const
 /** What ends a run, or soon will. */
-export const enders = ['reject', 'stop', 'finish'] as const
-export type Kind = (typeof peopleKinds | typeof worldKinds | typeof engineKinds | typeof enders)[number]
+export const enders = ['reject', 'stop', 'finish', 'brake'] as const
+/** Who takes a run in hand, and what they may do with it then; also after its end. */
+export const handKinds = ['takeover', 'resume', 'settle', 'retry', 'rollback', 'sayWhetherItWorks', 'pickUp'] as const
+export type Kind = (
+  | typeof peopleKinds
+  | typeof worldKinds
+  | typeof engineKinds
+  | typeof enders
+  | typeof handKinds
+)[number]
 
 export interface Logged {
   readonly at: Instant
@@ -76,6 +102,10 @@ export interface Logged {
 }
 
 export const breakGlass: BreakGlass = { may: ['lead'], quorum: 2, expiresMs: 15 * minute, setsAside: [] }
+
+/** What an endpoint may say where a preflight captures: also text that looks like an expression (P9). */
+export const capturedSize = '${steps["first"].captured.size}'
+const sizes = ['3', '3', '3', '3', '4', '${parameters.pool}', '3', capturedSize]
 
 const pick = <T>(from: readonly T[], index: number): T => from[index % from.length] as T
 
@@ -95,7 +125,8 @@ const ruleOf = ({ twoPeople, standsIn }: Shape): ApprovalRule => {
 }
 const cabToo = oneApprover({ name: 'cab-too', lines: [{ from: ['cab'], quorum: 1 }], not: ['requester'] })
 
-export function simulatedRun(shape: Shape) {
+/** `faulty`: engines now and then try what is not owed; else they do what is, in any order and at any time. */
+export function simulatedRun(shape: Shape, faulty = true) {
   const rule = ruleOf(shape)
   const parties: Parties = {
     requester: 'requester',
@@ -137,7 +168,15 @@ export function simulatedRun(shape: Shape) {
   }
   /** As the shell records: nothing more once the run has ended. */
   const record = (event: RunEvent) => command({ do: 'record', event })
-  const finish = (status: 'needsHuman' | 'expired', reason: string) => record(halt(run, status, reason))
+  const finish = (status: 'needsHuman' | 'expired', reason: string) => {
+    if (!run.brake) record(halt(run, status, reason))
+  }
+
+  /** What a freeze holds back is left to a person, once nothing is under way any more. */
+  const leave = (reason: string): void => {
+    if (!isUnderWay(run)) record(haltNow(run, 'needsHuman', reason))
+    else if (!run.brake) record({ type: 'braked', status: 'needsHuman', reason })
+  }
 
   const gateFor = (right: boolean) => ({ plan: right ? (run.plan ?? '') : 'f'.repeat(64), checked: [] })
   const start = (at: At, what: 'startAction' | 'startRollback', right: boolean) => {
@@ -201,20 +240,27 @@ export function simulatedRun(shape: Shape) {
         return void command({ do: 'askPart', scope: answered.scope, rule: answered.rule, again: true })
       case 'changed':
         if (!hasMutated(run)) return decideBy(0, world.files, true)
-        return void finish('needsHuman', answered.reason)
+        return finish('needsHuman', answered.reason)
       case 'hold':
       case 'closed':
-        return void finish('needsHuman', answered.reason)
+        return finish('needsHuman', answered.reason)
     }
   }
+  const capturedBy = (id: string, choice: number): { readonly captured?: JsonObject } =>
+    shape.captures && id === 'first' ? { captured: { size: pick(sizes, choice) } } : {}
   const stopNow = () => command({ do: 'stop', by: person('ana'), reason: 'just in time' })
   const openScope = (choice: number) => pick(Object.keys(run.asks).length > 0 ? Object.keys(run.asks) : ['run'], choice)
   const end = (at: At, choice: number) => {
     const { action, rollback } = stepOf(run, at)
-    const outcome = pick(['succeeded', 'failed', 'succeeded', 'unknown', 'failed'] as const, choice)
+    const outcomes = faulty
+      ? (['succeeded', 'failed', 'succeeded', 'unknown', 'failed'] as const)
+      : (['succeeded', 'failed', 'succeeded', 'succeeded', 'failed', 'succeeded', 'failed', 'unknown'] as const)
+    const outcome = pick(outcomes, choice)
     const reason = `it ${outcome}`
-    if (rollback && !rollback.ended) record({ type: 'rollbackEnded', ...at, key: rollback.key, outcome, reason })
-    else if (action && !action.ended) {
+    if (rollback && !rollback.ended) {
+      const never = outcome === 'failed' && choice > 3 ? { effect: 'none' as const } : {}
+      record({ type: 'rollbackEnded', ...at, key: rollback.key, outcome, reason, ...never })
+    } else if (action && !action.ended) {
       const effect = outcome === 'failed' && choice > 5 ? 'none' : 'possible'
       record({ type: 'actionEnded', ...at, key: action.key, outcome, effect, reason, result: null })
     }
@@ -238,9 +284,9 @@ export function simulatedRun(shape: Shape) {
       case 'openStandardChange':
         return void record({ type: 'standardChangeOpened', sysId: 'c-1', number: 'CHG7' })
       case 'expire':
-        return void finish(run.startedAt ? 'needsHuman' : 'expired', 'nobody decided in time')
+        return finish(run.startedAt ? 'needsHuman' : 'expired', 'nobody decided in time')
       case 'begin':
-        if (choice === 4) stopNow()
+        if (choice === 4 && faulty) stopNow()
         return void command({ do: 'begin', parties })
       case 'weighRung': {
         const holds = evaluateBoolean(cel(owing.step.when ?? 'false'), stepScope(run, owing.at.target))
@@ -250,24 +296,37 @@ export function simulatedRun(shape: Shape) {
       case 'skip':
         return void record({ type: 'stepSkipped', ...owing.at, reason: owing.reason })
       case 'preflight':
-        return void record({ type: 'preflighted', ...owing.at, ok: choice !== 6, reason: 'looked', result: null })
+        return void record({
+          type: 'preflighted',
+          ...owing.at,
+          ok: choice !== 6,
+          reason: 'looked',
+          result: null,
+          ...(choice === 6 ? {} : capturedBy(owing.at.step, choice)),
+        })
       case 'askPart':
         // An engine that forgot to ask.
-        if (choice === 2) for (const target of hosts) start({ target, step: 'rung' }, 'startAction', true)
+        if (choice === 2 && faulty) for (const target of hosts) start({ target, step: 'rung' }, 'startAction', true)
         return void command({ do: 'askPart', scope: owing.scope, rule: partRuleNow(), again: false })
       case 'act':
-        if (choice === 5 && !hasMutated(run)) return decideBy(0, 1, true)
-        if (choice === 6) return void finish('needsHuman', 'the gate is closed')
+        if (choice === 5 && faulty && !hasMutated(run)) return decideBy(0, 1, true)
+        if (choice === 6 && faulty) return finish('needsHuman', 'the gate is closed')
         // Before the start is recorded time passes, somebody stops it, or another engine was faster.
         if (choice === 3) now += 61_000
-        if (choice === 4) stopNow()
-        if (choice === 2) start(owing.at, 'startAction', true)
+        if (choice === 4 && faulty) stopNow()
+        if (choice === 2 && faulty) start(owing.at, 'startAction', true)
         return act(owing.at, owing.scopes)
       case 'follow':
         return end(owing.at, choice)
       case 'verify':
         if (owing.startedAt === null) return void record({ type: 'verifyStarted', ...owing.at })
-        return void record({ type: 'verified', ...owing.at, ok: choice % 3 !== 1, reason: 'looked', result: null })
+        return void record({
+          type: 'verified',
+          ...owing.at,
+          ok: faulty ? choice % 3 !== 1 : choice !== 1,
+          reason: 'looked',
+          result: null,
+        })
       case 'confirm':
         if (owing.askedAt === null) return void record({ type: 'confirmAsked', ...owing.at, of: 'Cy' })
         return void record({ type: 'confirmed', ...owing.at, ok: choice % 3 !== 1, reason: 'said', by: 'cy' })
@@ -275,16 +334,17 @@ export function simulatedRun(shape: Shape) {
         return void record({ type: 'retried', ...owing.at, attempt: owing.attempt, by: null, reason: 'again' })
       case 'rollBack':
         if (choice === 2) start(owing.at, 'startRollback', true)
-        return void start(owing.at, 'startRollback', true)
+        if (!world.frozen || run.released) return void start(owing.at, 'startRollback', true)
+        return leave('it is to be rolled back, but frozen')
       case 'finish':
         return void record({ type: 'finished', status: owing.status, reason: owing.reason })
     }
   }
-  const doNext = (choice: number): 'worked' | 'rests' => {
+  const doNext = (choice: number, which = choice): 'worked' | 'rests' => {
     const next = owed(run, now, parties)
     const [first] = next.works
     if (!first) return 'rests'
-    work(next.works[choice % next.works.length] ?? first, choice)
+    work(next.works[which % next.works.length] ?? first, choice)
     return 'worked'
   }
 
@@ -299,11 +359,22 @@ export function simulatedRun(shape: Shape) {
     const at = whereTo(a, b, c)
     switch (kind) {
       case 'work':
-        return void doNext(a)
+        return void doNext(a, b)
       case 'approve':
         return answer('approve', a, openScope(b), run.plan ?? '', c)
+      case 'agree':
+        // Everybody who may, to everything that is asked.
+        for (const scope of Object.keys(run.asks))
+          for (const who of names.keys()) answer('approve', who, scope, run.plan ?? '', 0)
+        return
       case 'approveOther':
-        return answer('approve', a, pick(['run', 'step:rung', 'wave:2', 'constructor'], b), pick([...hashes, ''], c), 0)
+        return answer(
+          'approve',
+          a,
+          pick(['run', 'step:rung', 'wave:2', 'constructor', 'step:first@web-02'], b),
+          pick([...hashes, ''], c),
+          0,
+        )
       case 'reject':
         return answer('reject', a, openScope(b), pick([run.plan ?? '', ...hashes], c), 0)
       case 'stop':
@@ -313,7 +384,7 @@ export function simulatedRun(shape: Shape) {
       case 'begin':
         return void command({ do: 'begin', parties })
       case 'askPart': {
-        const scope = pick(['step:rung', 'wave:2', 'step:last', 'run'], a)
+        const scope = pick(['step:rung', 'wave:2', 'step:last', 'run', 'step:first@web-01', 'step:first'], a)
         return void command({ do: 'askPart', scope, rule: partRuleNow(), again: c % 2 === 0 })
       }
       case 'edit': {
@@ -345,7 +416,14 @@ export function simulatedRun(shape: Shape) {
         world = { ...world, strict: !world.strict }
         return
       case 'preflight':
-        return void record({ type: 'preflighted', ...at, ok: c % 4 !== 0, reason: 'looked', result: null })
+        return void record({
+          type: 'preflighted',
+          ...at,
+          ok: c % 4 !== 0,
+          reason: 'looked',
+          result: null,
+          ...capturedBy(at.step, b),
+        })
       case 'start':
         return void start(at, 'startAction', c % 4 !== 0)
       case 'undo':
@@ -357,7 +435,33 @@ export function simulatedRun(shape: Shape) {
           record({ type: 'verified', ...at, ok: c % 2 === 0, reason: 'looked', result: null })
         return
       case 'finish':
-        return void finish('needsHuman', 'a bug')
+        return void record(halt(run, 'needsHuman', 'a bug'))
+      case 'brake':
+        return finish('needsHuman', 'the alarm was raised')
+      case 'takeover':
+      case 'resume':
+      case 'rollback':
+        return void command({ do: kind, by: person(pick(names, a)), reason: 'so be it', released: b % 2 === 0 })
+      case 'settle': {
+        const one = c > 3 ? pick(unknowns(run), a) : undefined
+        const place = { step: one?.step ?? null, target: one?.target ?? null }
+        return void command({ do: 'settle', by: person('cy'), reason: 'looked', happened: b % 2 === 0, ...place })
+      }
+      case 'retry': {
+        const target = c > 5 ? pick(hosts, b) : null
+        return void command({ do: 'retry', by: person(pick(names, a)), reason: 'again', target })
+      }
+      case 'pickUp': {
+        // Whoever finds it over: looks what became of it, then has it go on, or attempted anew.
+        if (!run.finished) return
+        const by = { by: person('cy'), reason: 'looked' }
+        for (const lost of unknowns(run))
+          command({ do: 'settle', ...by, happened: b % 2 === 0, step: lost.step, target: lost.target })
+        if (!command({ do: 'resume', ...by })) command({ do: 'retry', ...by, target: c > 5 ? pick(hosts, a) : null })
+        return
+      }
+      case 'sayWhetherItWorks':
+        return void command({ do: 'confirm', by: 'cy', ok: a % 3 !== 1, reason: 'said' })
       case 'tick':
         now += pick([0, 1000, 30_000, 59_000, 61_000, 5 * minute, 10 * minute, 31 * minute], a)
         return
@@ -385,6 +489,8 @@ export function simulatedRun(shape: Shape) {
     refold,
     doNext,
     now: () => now,
+    /** All that may be done now. */
+    works: () => owed(run, now, parties).works,
     /** When the run wants to be looked at again, or null. */
     wakeAt: () => {
       const next = owed(run, now, parties)
@@ -403,12 +509,14 @@ function draftOf(shape: Shape, hosts: readonly string[], pool: string): Draft {
   const look = shape.preflight ? {} : { preflight: null }
   const steps = (host: string): readonly PlannedStep[] => {
     const made = (id: string, changes: Partial<PlannedStep>): PlannedStep => {
-      const bare = step(id, host, { ...rollback, ...look, ...changes })
+      const guide = shape.guided ? { approval: 'always' } : {}
+      const bare = step(id, host, { ...rollback, ...look, ...guide, ...changes })
       return { ...bare, action: bare.action && { ...bare.action, with: { host, pool, id } } }
     }
-    const rung = { when: 'steps["first"].failed', approval: shape.rung === 'asks' ? 'always' : null }
+    const rung = { when: 'steps["first"].failed', ...(shape.rung === 'asks' ? { approval: 'always' } : {}) }
+    const confirm = shape.confirms ? { confirm: { by: 'caller' as const, withinMs: 60 * minute } } : {}
     return [
-      made('first', {}),
+      capturing(shape, made('first', { ...retryOf(shape), ...confirm })),
       ...(shape.rung === 'none' ? [] : [made('rung', rung)]),
       ...(shape.last ? [made('last', { preflight: null })] : []),
     ]
@@ -418,6 +526,25 @@ function draftOf(shape: Shape, hosts: readonly string[], pool: string): Draft {
     waves: hosts.length > 1 ? [hosts.slice(0, 1), hosts.slice(1)] : [hosts],
     waveApproval: shape.wavesAsk ? 'always' : null,
     stopAfterFailures: shape.stopAfterFailures,
+    concurrency: shape.guided ? 1 : shape.concurrency,
+    ...(shape.batch === null ? {} : { batch: shape.batch }),
+    ...(shape.guided ? { guided: true } : {}),
     onFailure: { escalate: null, assign: null, rollback: shape.undoAll ? 'all' : 'step' },
   })
+}
+
+const retryOf = ({ retry }: Shape): Partial<PlannedStep> =>
+  retry === 'nobody' ? {} : { retry: { max: 2, ...(retry === 'runbot' ? { afterMs: 3 * minute } : {}) } }
+
+/** What was captured is sent, and its rollback with it: both places are left in the plan as they are written. */
+function capturing({ captures }: Shape, of: PlannedStep): PlannedStep {
+  const { action, rollback, preflight } = of
+  if (!captures || !action || !preflight) return of
+  const late = { deferred: [['size']] }
+  return {
+    ...of,
+    preflight: { ...preflight, capture: { size: { from: 'result.size', type: 'string', pattern: '.*' } } },
+    action: { ...action, with: { ...(action.with as JsonObject), size: capturedSize }, ...late },
+    rollback: rollback && { ...rollback, with: { ...(rollback.with as JsonObject), size: capturedSize }, ...late },
+  }
 }

@@ -1,6 +1,8 @@
 // Owns the sandbox ops-runbook API: its runbooks are functions, and it counts what they really did. CONTRACTS 8
 import { createExecution } from './ops-api/execution.ts'
+import { createHolds, type Holds } from './ops-api/holds.ts'
 import { openJournal } from './ops-api/journal.ts'
+import { createOrders, type Orders } from './ops-api/orders.ts'
 import { createRoutes } from './ops-api/routes.ts'
 import { type Effect, isTerminal, type Run, type Runbook } from './ops-api/runs.ts'
 import { type ServeOptions, type Server, serve } from './server.ts'
@@ -29,6 +31,9 @@ export type OpsApi = Server & {
   /** Overwrites fields of a run, such as its status with an unknown one. */
   amend: (runId: string, fields: Partial<Run>) => void
   setDuration: (runbook: string, ms: number) => void
+  /** Runs of this runbook, on one target or on all, stay under way once they were counted, until the answer is called. */
+  hold: Holds['hold']
+  orders: Orders
   deliveries: Delivery[]
   idle: () => Promise<void>
 }
@@ -43,6 +48,8 @@ export const startOpsApi = async (options: OpsApiOptions): Promise<OpsApi> => {
   const deliveries: Delivery[] = []
   const durationMs = (runbook: string): number => durations[runbook] ?? 0
   const { callbackSecret } = options
+  const { hold, held } = createHolds()
+  const orders = createOrders()
   const execution = createExecution({
     runbooks,
     journal,
@@ -51,6 +58,8 @@ export const startOpsApi = async (options: OpsApiOptions): Promise<OpsApi> => {
     callbackSecret,
     queueMs,
     durationMs,
+    held,
+    orders,
     now,
   })
   // What an earlier life had under way ended with it.
@@ -75,6 +84,8 @@ export const startOpsApi = async (options: OpsApiOptions): Promise<OpsApi> => {
     setDuration(runbook, ms) {
       durations[runbook] = ms
     },
+    hold,
+    orders,
     deliveries,
     idle: execution.idle,
     async stop() {

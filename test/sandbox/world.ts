@@ -1,8 +1,10 @@
 // Owns the whole sandbox world: instance, ops API, web sites and Teams, wired together and seeded.
 import type { DirectoryGroup } from './graph/directory.ts'
 import { APP, type Graph, startGraph } from './graph.ts'
+import type { Runbook } from './ops-api/runs.ts'
 import { OPS_TOKEN, type OpsApi, startOpsApi } from './ops-api.ts'
 import { type PagerDuty, ROUTING_KEY, startPagerDuty } from './pagerduty.ts'
+import type { Server } from './server.ts'
 import { type BusinessRule } from './servicenow/business-rule.ts'
 import { stamp } from './servicenow/dates.ts'
 import type { Row } from './servicenow/records.ts'
@@ -31,6 +33,8 @@ export type WorldOptions = {
   history?: boolean
   retryAfterS?: number
   opsJournalPath?: string
+  /** What else the ops API can do. */
+  runbooks?: Record<string, Runbook>
   /** Who is in Teams, made of those who live here; exactly these unless told. */
   team?: (people: Person[]) => Person[]
   /** Groups in Entra; where they are given runbot is registered there, and may ask Graph. */
@@ -43,6 +47,8 @@ export type World = {
   teams: TeamsChannel
   graph: Graph
   pagerduty: PagerDuty
+  /** It measures what the estate's `measurements` say. */
+  prometheus: Server
   /** The first host's site. */
   site: Site
   sites: Record<string, Site>
@@ -78,7 +84,7 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
   const ops = await startOpsApi({
     now,
     port: ports.ops ?? 0,
-    runbooks: { ...siteRunbooks(all), ...estate.runbooks },
+    runbooks: { ...siteRunbooks(all), ...estate.runbooks, ...options.runbooks },
     callbackSecret: OPS_CALLBACK_SECRET,
     retryAfterS: options.retryAfterS ?? 1,
     ...(options.opsJournalPath ? { journalPath: options.opsJournalPath } : {}),
@@ -109,6 +115,7 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     teams,
     graph,
     pagerduty,
+    prometheus,
     site,
     sites: Object.fromEntries(all.map((one) => [one.name, one])),
     estate,

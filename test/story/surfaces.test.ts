@@ -79,7 +79,7 @@ describe('story: a surface that is down (P6)', () => {
     story.world.teams.faults.add({ fault: 'reset-after-commit', match: isReply })
     await approve(story, shown)
     await said(shown.run)
-    const started = story.thread(shown.run).filter((text) => text.includes('Started'))
+    const started = story.thread(shown.run).filter((text) => text.includes('Started:'))
     assert.equal(started.length, 2)
     assert(
       !started[0]?.includes('once more') && started[1]?.includes('(once more: the answer to the first try was lost)'),

@@ -90,6 +90,8 @@ export function stepOf(file: StepFile, index: number, all: readonly StepFile[], 
   const action = mutation('action')
   const rollback = mutation('rollback')
   const check = file.rollback?.check
+  if (check && !preflight)
+    around.note([...path, 'rollback', 'check'], 'it is looked at with the preflight, and this step has none', 'key')
   if (file.verify && !verify && !file.verify.confirm)
     around.note([...path, 'verify'], 'verify needs do, or confirm where a person is the proof')
   return {

@@ -17,18 +17,20 @@ const over: ReadonlySet<string> = new Set(['6', '7', '8'])
 const maxCloseNotes = 4000
 
 /**
- * Safe to repeat: what the record already says is not written again. `inProgress` moves a New incident only, and no
- * update reopens one that is over. Throws PortError: as the Table API; `malformed` where a close code or a group does
+ * Safe to repeat: what the record already says is not written again. `inProgress` moves a New incident only. No update
+ * reopens one that is over, but for one that is merely resolved and whose close notes hold the words of `reopens`. Throws PortError: as the Table API; `malformed` where a close code or a group does
  * not exist, naming what would fit; `denied` where ServiceNow answered 200 and left a column as it was.
  */
 export function update(options: { table: TableApi; settings: () => ServiceNowSettings }): Tickets['update'] {
   const { table, settings } = options
   return async (id, wanted) => {
     const record = sysId(id)
-    const before = await table.get('incident', record, ['state', 'assignment_group'])
+    const before = await table.get('incident', record, ['state', 'assignment_group', 'close_notes'])
     const was = before['state']?.value ?? ''
     if (was === '') throw new PortError('denied', `ServiceNow, reading incident: ${missing('state')}`)
-    if (over.has(was)) return
+    const notes = before['close_notes']?.value ?? ''
+    const opens = was === state.resolved && wanted.reopens !== undefined && notes.includes(wanted.reopens)
+    if (over.has(was) && !opens) return
     const fields: Record<string, string> = stateFields(wanted, was, settings().closeCode)
     if (wanted.assign !== undefined) {
       const group = await groupNamed(table, wanted.assign)

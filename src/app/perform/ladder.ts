@@ -1,5 +1,6 @@
 // Owns the steps between steps: weighing a rung, skipping, asking for a step, rolling back, finishing.
 import { decide } from '../../core/decide.ts'
+import { haltNow, isUnderWay } from '../../core/ending.ts'
 import type { Work } from '../../core/owed.ts'
 import { partRule } from '../../core/policy.ts'
 import { stepScope } from '../../core/scope.ts'
@@ -41,7 +42,7 @@ export async function rollBack(
   if (elsewhere !== null)
     return wait(work, `${at.step} on ${at.target} is to be rolled back, but ${elsewhere}`, HELD_MS)
   const frozen = run.released ? null : await frozenNow(work)
-  if (frozen) return stopFor(work, 'needsHuman', `${at.step} on ${at.target} is to be rolled back, but ${frozen}`)
+  if (frozen) return leave(work, `${at.step} on ${at.target} is to be rolled back, but ${frozen}`)
   const key = keyOf(work, at, 'rollback')
   const deadlineAt = deps.clock.now() + Math.min(request.timeoutMs, SEND_WITHIN_MS)
   const gate = { plan: run.plan ?? '', checked: ['plan hash', 'fence', 'freeze'] }
@@ -58,6 +59,18 @@ export async function rollBack(
   })
   if (started) await send(work, at, request, key, deadlineAt, 'rollback')
   return performed
+}
+
+/** What a freeze holds back is left to a person; what is under way on other targets ends first. */
+async function leave(work: Performing, reason: string): Promise<Performed> {
+  const status = 'needsHuman'
+  let waits = false
+  const performed = await work.transact((run) => {
+    waits = isUnderWay(run)
+    if (run.finished || (waits && run.brake)) return { ok: true, events: [] }
+    return { ok: true, events: [waits ? { type: 'braked', status, reason } : haltNow(run, status, reason)] }
+  })
+  return waits ? { againMs: HELD_MS } : performed
 }
 
 export function expire(work: Performing, { scope }: Extract<Work, { do: 'expire' }>): Promise<Performed> {

@@ -1,4 +1,5 @@
 // Owns what ServiceNow is told of a run: work notes in order, states, evidence, the close code, the resolver group (P6).
+import { isOver } from '../../core/incident.ts'
 import type { Run, RunEvent } from '../../core/run.ts'
 import type { JsonObject } from '../../core/values.ts'
 import type { CallerRecords } from '../../ports/caller.ts'
@@ -7,7 +8,7 @@ import type { Entry } from '../../ports/store.ts'
 import type { IncidentUpdate } from '../../ports/tickets.ts'
 import { bundleName, bundleOf } from '../bundle.ts'
 import type { Deps } from '../deps.ts'
-import { continueEpisode, endEpisode } from '../episodes.ts'
+import { continueEpisode, endEpisode, settleEpisode } from '../episodes.ts'
 import type { Journal } from '../journal.ts'
 import { plain } from '../views/escape.ts'
 import { noteMarker, workNote } from '../views/notes.ts'
@@ -85,7 +86,7 @@ export function serviceNowSurface(deps: Deps, journal: Journal): Surface {
       const change: IncidentUpdate = {
         state: 'resolved',
         ...(code === null ? {} : { closeCode: code }),
-        closeNotes: `Resolved by runbot ${run.id}: ${plain(event.reason, 1000)}`,
+        closeNotes: `${resolvedBy(run)}${plain(event.reason, 1000)}`,
       }
       const ids = [incident.sysId, ...(onSuccess.resolveJoined ? run.joined.map((each) => each.sysId) : [])]
       for (const sysId of ids) if (await update(run, sysId, entry, change)) await endEpisode(deps.store, sysId)
@@ -96,8 +97,13 @@ export function serviceNowSurface(deps: Deps, journal: Journal): Surface {
         ...(failed.state === null ? {} : { stateValue: failed.state }),
         ...(group === null ? {} : { assign: group }),
       }
-      if (change.stateValue !== undefined && run.reopened > 0) await continueEpisode(deps.store, incident.sysId)
-      if (Object.keys(change).length > 0) await update(run, incident.sysId, entry, change)
+      const reopens = change.stateValue !== undefined && run.reopened > 0
+      if (reopens) await continueEpisode(deps.store, incident.sysId)
+      if (Object.keys(change).length > 0)
+        await update(run, incident.sysId, entry, { ...change, ...(reopens ? { reopens: resolvedBy(run) } : {}) })
+      // Where somebody else has resolved or closed it since it is left as it is, and its reopening is theirs.
+      if (reopens)
+        await settleEpisode(deps.store, incident.sysId, isOver((await tickets.incident(incident.sysId)).incident))
     }
   }
 
@@ -151,6 +157,9 @@ const isRefusal = (error: unknown): error is PortError =>
 /** A role can be granted and a record restored, so a refusal of the incident itself is tried for about a quarter of an hour. */
 const isFinal = (error: PortError, failures: number): boolean =>
   failures >= 20 && (isRefusal(error) || isPortError(error, 'notFound'))
+
+/** How the close notes of what this run resolved begin: by them it is told from what somebody else resolved. */
+const resolvedBy = ({ id }: Run): string => `Resolved by runbot ${id}: `
 
 /** The automation began, or was let through, and did not mend it: the incident goes to people. */
 const isFailure = (run: Run, { status }: { readonly status: string }): boolean =>

@@ -37,7 +37,9 @@ export interface Telling {
 }
 
 const BACKOFF_MS: readonly Millis[] = [1_000, 2_000, 5_000, 10_000, 30_000, 60_000]
-const REMEMBERED = 500
+const REMEMBERED = 2000
+/** More follows soon by itself: where there was nothing to tell, the way is not worth a commit of its own yet. */
+const GOES_ON: ReadonlySet<string> = new Set(['proposed', 'executing', 'verifying', 'rollingBack'])
 const START: Cursor = { seq: 0, attempting: 0, failures: 0, notBefore: 0, dead: null, data: {} }
 
 export interface SurfaceKind {
@@ -56,20 +58,31 @@ export interface SurfaceKind {
 export function surface(deps: Deps, journal: Journal, kind: SurfaceKind): Surface {
   const { name, isFinal, tell, settle } = kind
   const { store, clock, log, meter } = deps
-  /** Runs as they were right after the entry that was told last, so that a log is not read from its beginning each time. */
-  const told = new Map<string, Run>()
-  const remember = (run: Run) => {
-    if (told.size >= REMEMBERED) told.clear()
-    if (run.finished) told.delete(run.id)
-    else told.set(run.id, run)
+  /**
+   * Runs as they were right after the entry that was looked at last, so that a log is not read from its beginning each
+   * time, and the version of the cursor by then: while it stays the same, nobody else has told anything.
+   */
+  const known = new Map<string, { readonly run: Run; readonly version: number | null }>()
+  const remember = (run: Run, version: number | null) => {
+    known.delete(run.id)
+    if (run.finished) return
+    known.set(run.id, { run, version })
+    for (const oldest of known.keys()) {
+      if (known.size <= REMEMBERED) break
+      known.delete(oldest)
+    }
   }
 
   const deliverAll = async (id: string, signal: AbortSignal): Promise<Instant> => {
     const key = `${id}:${name}`
     const document = await store.get('cursor', key)
     let version = document?.version ?? null
-    let cursor = isObject(document?.value) ? (document.value as unknown as Cursor) : START
-    let saved = cursor
+    const stored = isObject(document?.value) ? (document.value as unknown as Cursor) : START
+    const before = known.get(id)
+    // Entries that had nothing to tell were passed without a write.
+    const passed = before && before.version === version ? before.run.seq : 0
+    let saved = stored
+    let cursor = passed > stored.seq ? { ...stored, seq: passed } : stored
     let raced = false
     const save = async (next: Cursor) => {
       try {
@@ -83,22 +96,21 @@ export function surface(deps: Deps, journal: Journal, kind: SurfaceKind): Surfac
     }
     if (cursor.dead !== null) return Number.POSITIVE_INFINITY
     if (cursor.notBefore > clock.now()) return cursor.notBefore
-    const record = await store.record(id)
-    if (!record) return Number.POSITIVE_INFINITY
+    let loaded = await journal.load(id)
+    if (!loaded) return Number.POSITIVE_INFINITY
     let attemptedBefore = cursor.attempting
     let againAt = Number.POSITIVE_INFINITY
     try {
-      const known = told.get(id)
-      let run = known && known.seq <= cursor.seq ? known : emptyRun(id)
-      for (const entry of await journal.entries(id, run.seq + 1)) {
+      let run = before && before.run.seq <= cursor.seq ? before.run : emptyRun(id)
+      const entries = run.seq < loaded.run.seq ? await journal.entries(id, run.seq + 1) : []
+      for (const entry of entries) {
         if (signal.aborted) break
         run = evolve(run, entry.event as unknown as RunEvent, entry.at)
         if (entry.seq <= cursor.seq) continue
         attemptedBefore = cursor.attempting
-        const newest = (await journal.load(id))?.run ?? run
         const data = await tell({
           run,
-          newest,
+          newest: loaded.run.seq < run.seq ? run : loaded.run,
           entry,
           cursor,
           maybeTold: cursor.attempting === entry.seq,
@@ -106,20 +118,24 @@ export function surface(deps: Deps, journal: Journal, kind: SurfaceKind): Surfac
         })
         const { seq } = entry
         meter.told(name, 'ok', clock.now() - entry.at)
-        if (cursor.attempting === seq || data !== cursor.data || cursor.failures > 0)
+        if (cursor.attempting === seq || data !== cursor.data || cursor.failures > 0) {
           await save({ ...cursor, seq, failures: 0, notBefore: 0, data })
-        else cursor = { ...cursor, seq }
-        remember(run)
+          // Telling takes time, and the run went on meanwhile.
+          loaded = (await journal.load(id)) ?? loaded
+        } else cursor = { ...cursor, seq }
+        remember(run, version)
       }
-      const loaded = await journal.load(id)
-      if (loaded && settle && loaded.run.seq === cursor.seq && !signal.aborted) {
+      if (loaded.run.seq < cursor.seq) loaded = (await journal.load(id)) ?? loaded
+      if (settle && loaded.run.seq === cursor.seq && !signal.aborted) {
         const settled = await settle(loaded.run, cursor)
         if (settled.data !== cursor.data) cursor = { ...cursor, data: settled.data }
         againAt = settled.at ?? Number.POSITIVE_INFINITY
       }
-      if (cursor !== saved) await save({ ...cursor, failures: 0 })
+      const silent = cursor.data === saved.data && saved.failures === 0
+      if (cursor !== saved && !(silent && GOES_ON.has(loaded.run.status))) await save({ ...cursor, failures: 0 })
+      remember(run, version)
       if (signal.aborted) return clock.now()
-      return loaded && loaded.run.seq > cursor.seq ? clock.now() : againAt
+      return loaded.run.seq > cursor.seq ? clock.now() : againAt
     } catch (error) {
       // Another process tells this run by now; an outside system's own conflict only delays this surface.
       if (!isPortError(error) || raced) throw error

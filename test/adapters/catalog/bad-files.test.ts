@@ -285,6 +285,12 @@ const runbooks: Case[] = [
     '11:19 step "mend" is of tier 0, but ops.mend is of tier 1',
   ],
   [
+    'a rollback check that nothing would look at',
+    'action: { do: ops.wipe }',
+    'action: { do: ops.wipe }\n    rollback: { do: ops.mend, check: { do: ops.look } }',
+    '18:31 it is looked at with the preflight, and this step has none',
+  ],
+  [
     'a verification that changes something',
     '{ do: ops.look, expect: result.ok }',
     '{ do: ops.mend }',

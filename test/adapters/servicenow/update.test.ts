@@ -65,6 +65,22 @@ describe('updating an incident in ServiceNow', () => {
     assert.equal(writes(), 0)
   })
 
+  it('opens again what was resolved with the words that it is told, and nothing that was resolved otherwise or is closed', async () => {
+    const again = { stateValue: '2', assign: 'Web Platform L2', reopens: 'Resolved by runbot R1: ' }
+    await world.adapter.update(id, {
+      state: 'resolved',
+      closeCode: 'Solution provided',
+      closeNotes: 'Resolved by runbot R2: x',
+    })
+    await world.adapter.update(id, again)
+    assert.equal(now().state, '6')
+    await world.adapter.update(id, { ...again, reopens: 'Resolved by runbot R2: ' })
+    assert.deepEqual([now().state, now().reopen_count], ['2', '1'])
+    person({ state: '7', close_code: 'Solution provided', close_notes: 'Resolved by runbot R1: x' })
+    await world.adapter.update(id, again)
+    assert.equal(now().state, '7')
+  })
+
   it('hands over to a group by its name, with a raw state', async () => {
     await world.adapter.update(id, { stateValue: '2', assign: 'Web Platform L2' })
     const l2 = world.world.servicenow.rows('sys_user_group').find(({ name }) => name === 'Web Platform L2')

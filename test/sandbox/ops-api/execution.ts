@@ -2,7 +2,9 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Delivery, sendWebhook } from '../webhooks.ts'
+import type { Holds } from './holds.ts'
 import type { Journal } from './journal.ts'
+import type { createOrders } from './orders.ts'
 import { type Effect, isTerminal, type Runbook, type RunbookContext, type RunRecord } from './runs.ts'
 
 export type ExecutionOptions = {
@@ -15,6 +17,9 @@ export type ExecutionOptions = {
   queueMs: number
   /** How long a run lasts at least, in milliseconds. */
   durationMs: (runbook: string) => number
+  /** Waits while runs like this one are held. */
+  held: Holds['held']
+  orders: ReturnType<typeof createOrders>
   now: () => Date
 }
 
@@ -48,7 +53,8 @@ export const createExecution = (options: ExecutionOptions) => {
     effects.push(effect)
     const context = contextOf(record, signal)
     await context.sleep(options.durationMs(runbook))
-    return await runbooks[runbook]?.(parameters, context)
+    const held = async (): Promise<void> => options.held(runbook, target, signal)
+    return await options.orders.carryOut(effect, held, () => runbooks[runbook]?.(parameters, context))
   }
 
   const end = (record: RunRecord, fields: Partial<RunRecord['run']>): void => {
