@@ -4,7 +4,7 @@ import { type Absent, approvalsFor, type Parties, type Standing, tally } from '.
 import { type Compile, filled } from './captured.ts'
 import type { ApprovalRule } from './governance.ts'
 import { confirm, resume, retry, rollBack, settle, stop, takeOver } from './intervene.ts'
-import { PREFLIGHT_FRESH_MS } from './owed.ts'
+import { owed, PREFLIGHT_FRESH_MS } from './owed.ts'
 import { scopesOf } from './plan.ts'
 import type { Decision } from './policy.ts'
 import type { ApprovalScope, At, GateRecord, Person, Run, RunEvent } from './run.ts'
@@ -193,6 +193,9 @@ function start(command: Start, run: Run, at: Instant): Verdict {
   if (missing) return refuse(`${missing} is not approved (P1)`)
   if (step.preflight && (!state.preflight?.ok || at - state.preflight.at > PREFLIGHT_FRESH_MS))
     return refuse('its preflight did not pass just now (P2)')
+  // A limit may have been reached while everything was checked again.
+  if (!owed(run, at, command.parties).works.some((work) => work.do === 'act' && isAt(work.at, command.at)))
+    return refuse('it is not its turn')
   const request = filled(run, target, step.action, command.compile)
   const rollback = step.rollback && filled(run, target, step.rollback, command.compile)
   if (!request.ok) return refuse(request.reason)
@@ -205,6 +208,8 @@ function start(command: Start, run: Run, at: Instant): Verdict {
     ...(rollback ? { rollback: rollback.value } : {}),
   })
 }
+
+const isAt = (one: At, other: At): boolean => one.step === other.step && one.target === other.target
 
 function askPart(command: Extract<RunCommand, { do: 'askPart' }>, run: Run, at: Instant): Verdict {
   const { scope, rule, again } = command

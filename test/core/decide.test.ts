@@ -6,7 +6,7 @@ import type { RunCommand } from '../../src/core/decide.ts'
 import { emptyRun } from '../../src/core/evolve.ts'
 import { PREFLIGHT_FRESH_MS } from '../../src/core/owed.ts'
 import type { Decision } from '../../src/core/policy.ts'
-import type { Run } from '../../src/core/run.ts'
+import type { Run, RunEvent } from '../../src/core/run.ts'
 import {
   after,
   ana,
@@ -35,6 +35,7 @@ import {
   stepAsked,
   stopRequested,
   t0,
+  undoEnded,
   undoStarted,
   verdict,
   waveAsked,
@@ -221,8 +222,14 @@ describe('starting a mutation', () => {
     assert.equal(says({}, begun(bare)), 'actionStarted')
   })
 
+  /** The first rung failed and was undone, and the next one's turn has come. */
+  const climbed: readonly RunEvent[] = [
+    ...[preflighted(recycle), started(recycle), ended(recycle, 'failed'), undoStarted(recycle), undoEnded(recycle)],
+    { type: 'rungReached', ...restart, reason: 'recycle failed' },
+  ]
+
   it('is refused for a step that asks, until that step is approved (P1)', () => {
-    const climbing = after(begun(), t0, preflighted(restart))
+    const climbing = after(begun(), t0, ...climbed, preflighted(restart))
     const words = 'step:restart is not approved (P1)'
     assert.equal(says({ at: restart }, climbing), words)
     const asked = after(climbing, t0, stepAsked('restart'))
@@ -237,11 +244,15 @@ describe('starting a mutation', () => {
 
   it('is refused in a later wave until that wave is approved, where waves ask (P1)', () => {
     const two = draft(['a', 'b'], (host) => [step('recycle', host)])
+    const fresh = (waveApproval: string | null) => begun({ ...two, waveApproval })
     const of = (waveApproval: string | null) =>
-      after(begun({ ...two, waveApproval }), t0, preflighted(on('recycle', 'a')), preflighted(on('recycle', 'b')))
+      after(fresh(waveApproval), t0, ...done(on('recycle', 'a')), preflighted(on('recycle', 'b')))
     const into = (target: string, run: Run) => says({ at: on('recycle', target) }, run)
     assert.equal(into('b', of(null)), 'actionStarted')
-    assert.equal(into('a', of('always')), 'actionStarted')
+    const ready = after(fresh('always'), t0, preflighted(on('recycle', 'a')), preflighted(on('recycle', 'b')))
+    assert.equal(into('a', ready), 'actionStarted')
+    // The first wave is not over: a limit of the rollout may still be reached there.
+    assert.equal(into('b', after(fresh(null), t0, preflighted(on('recycle', 'b')))), 'it is not its turn')
     assert.equal(into('b', of('always')), 'wave:2 is not approved (P1)')
     const asked = after(of('always'), t0, waveAsked(2))
     assert.equal(into('b', after(asked, t0, approved(bo), approved(bo, 'wave:3'))), 'wave:2 is not approved (P1)')
@@ -306,7 +317,16 @@ describe('asking for a part of the run', () => {
   })
 
   it('again voids what was approved under the milder rule (P1)', () => {
-    const asked = after(begun(), t0, preflighted(restart), stepAsked('restart'), approved(bo, 'step:restart'))
+    const failed = [
+      preflighted(recycle),
+      started(recycle),
+      ended(recycle, 'failed'),
+      undoStarted(recycle),
+      undoEnded(recycle),
+    ]
+    const reached: RunEvent = { type: 'rungReached', ...restart, reason: 'recycle failed' }
+    const climbing = after(begun(), t0, ...failed, reached)
+    const asked = after(climbing, t0, preflighted(restart), stepAsked('restart'), approved(bo, 'step:restart'))
     const start: RunCommand = {
       do: 'startAction',
       at: restart,

@@ -1,6 +1,6 @@
 // Owns sending a mutating request: recheck, record the start with its key, send, record what the endpoint said (P1–P3).
 import { filled } from '../../core/captured.ts'
-import { decide } from '../../core/decide.ts'
+import { decide, type RunCommand } from '../../core/decide.ts'
 import { halt } from '../../core/ending.ts'
 import type { Work } from '../../core/owed.ts'
 import type { PlannedRequest } from '../../core/plan.ts'
@@ -53,34 +53,36 @@ export async function act(work: Performing, owed: Extract<Work, { do: 'act' }>):
   }
   const closed = answer.gate === 'open' ? await frozenNow(work) : answer.reason
   if (answer.gate !== 'open' || closed !== null) return stopFor(work, before, closed ?? '')
-  const request = filled(run, owed.at.target, owed.request, deps.compileTemplate)
-  if (!request.ok) return stopFor(work, before, request.reason)
+  const fits = filled(run, owed.at.target, owed.request, deps.compileTemplate)
+  if (!fits.ok) return stopFor(work, before, fits.reason)
   await countForAntiFlap(work, owed.at)
   const key = keyOf(work, owed.at, 'action')
   const deadlineAt = deps.clock.now() + Math.min(owed.request.timeoutMs, SEND_WITHIN_MS)
-  let started = false
-  const performed = await work.transact((current, at) => {
-    const parties = partiesOf(deps, current)
-    const verdict = decide(
-      {
-        do: 'startAction',
-        at: owed.at,
-        key,
-        gate: answer.record,
-        deadlineAt,
-        parties,
-        compile: deps.compileTemplate,
-      },
-      current,
-      at,
-    )
-    started = verdict.ok
-    return verdict
-  })
-  if (!started) await uncountForAntiFlap(work, owed.at)
-  else if ((await send(work, owed.at, request.value, key, deadlineAt)) === 'neverStarted')
+  const start = { do: 'startAction', at: owed.at, key, gate: answer.record, deadlineAt } as const
+  const { performed, sent } = await recordStart(work, start)
+  if (!sent) await uncountForAntiFlap(work, owed.at)
+  else if ((await send(work, owed.at, sent, key, deadlineAt)) === 'neverStarted')
     await uncountForAntiFlap(work, owed.at)
   return performed
+}
+
+type Start = Extract<RunCommand, { do: 'startAction' | 'startRollback' }>
+
+/** On disk before anything leaves; answers the request as it was recorded, which is what is sent. null: it was refused. */
+export async function recordStart(
+  work: Performing,
+  start: Omit<Start, 'parties' | 'compile'>,
+): Promise<{ readonly performed: Performed; readonly sent: PlannedRequest | null }> {
+  const { deps } = work
+  let sent: PlannedRequest | null = null
+  const performed = await work.transact((current, at) => {
+    const parties = partiesOf(deps, current)
+    const verdict = decide({ ...start, parties, compile: deps.compileTemplate }, current, at)
+    const [event] = verdict.ok ? verdict.events : []
+    sent = event?.type === 'actionStarted' || event?.type === 'rollbackStarted' ? event.request : null
+    return verdict
+  })
+  return { performed, sent }
 }
 
 /**

@@ -5,9 +5,9 @@ import type { Work } from '../../core/owed.ts'
 import { partRule } from '../../core/policy.ts'
 import { stepScope } from '../../core/scope.ts'
 import { evaluateBoolean, type Millis } from '../../core/values.ts'
+import { events, refuse } from '../../core/verdict.ts'
 import { governanceNow } from '../autonomy.ts'
-import { partiesOf } from '../parties.ts'
-import { frozenNow, heldElsewhere, keyOf, SEND_WITHIN_MS, send, stopFor } from './act.ts'
+import { frozenNow, heldElsewhere, keyOf, recordStart, SEND_WITHIN_MS, send, stopFor } from './act.ts'
 import { type Performed, type Performing, record, wait } from './context.ts'
 
 const HELD_MS: Millis = 5_000
@@ -20,6 +20,14 @@ export function weighRung(work: Performing, { at, step }: Extract<Work, { do: 'w
   const reason = answer.ok ? `not needed: ${when} does not hold` : `${when} cannot be told: ${answer.reason}`
   return record(work, { type: 'stepSkipped', ...at, reason })
 }
+
+/** The runbook lets it be attempted anew; not once somebody, or the brake, holds the run back. */
+export const retry = (work: Performing, { at, attempt, reason }: Extract<Work, { do: 'retry' }>): Promise<Performed> =>
+  work.transact((run) =>
+    run.finished || run.stopRequested || run.takenOver || run.brake || run.undo
+      ? refuse('nothing new is started any more')
+      : events({ type: 'retried', ...at, attempt, by: null, reason }),
+  )
 
 /** Asks for a step or a wave, by the rule that it needs now. */
 export async function askPart(work: Performing, { part, scope }: Extract<Work, { do: 'askPart' }>): Promise<Performed> {
@@ -46,18 +54,8 @@ export async function rollBack(
   const key = keyOf(work, at, 'rollback')
   const deadlineAt = deps.clock.now() + Math.min(request.timeoutMs, SEND_WITHIN_MS)
   const gate = { plan: run.plan ?? '', checked: ['plan hash', 'fence', 'freeze'] }
-  let started = false
-  const performed = await work.transact((current, now) => {
-    const parties = partiesOf(deps, current)
-    const verdict = decide(
-      { do: 'startRollback', at, key, gate, deadlineAt, parties, compile: deps.compileTemplate },
-      current,
-      now,
-    )
-    started = verdict.ok
-    return verdict
-  })
-  if (started) await send(work, at, request, key, deadlineAt, 'rollback')
+  const { performed, sent } = await recordStart(work, { do: 'startRollback', at, key, gate, deadlineAt })
+  if (sent) await send(work, at, sent, key, deadlineAt, 'rollback')
   return performed
 }
 

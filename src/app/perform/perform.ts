@@ -7,7 +7,7 @@ import { preflight, verify } from './check.ts'
 import { confirm } from './confirm.ts'
 import { type Performed, type Performing, record } from './context.ts'
 import { follow } from './follow.ts'
-import { askPart, expire, finish, rollBack, weighRung } from './ladder.ts'
+import { askPart, expire, finish, retry, rollBack, weighRung } from './ladder.ts'
 import { decideNow, plan } from './plan.ts'
 import { replace } from './replace.ts'
 import { openStandardChange } from './standard-change.ts'
@@ -50,7 +50,7 @@ export function perform(work: Performing, owed: Work): Promise<Performed> {
     case 'confirm':
       return confirm(work, owed)
     case 'retry':
-      return record(work, { type: 'retried', ...owed.at, attempt: owed.attempt, by: null, reason: owed.reason })
+      return retry(work, owed)
     case 'rollBack':
       return rollBack(work, owed)
     case 'finish':
