@@ -67,7 +67,7 @@ function runbook({ name }: Kind, farm: Farm, rollback: 'step' | 'all') {
     title: 'Change the things of a farm',
     owner: 'web-platform',
     match: { when: 'incident.text.matches("stale things")' },
-    targets: { from: 'ci.tags', max: 3, waves: [1, '100%'], stopAfterFailures: 3 },
+    targets: { from: 'ci.tags', max: 3, waves: [1, '100%'], stopAfterFailures: 3, concurrency: 2 },
     steps: STEPS.map((step) => ({
       id: step,
       tier: 1,

@@ -12,7 +12,7 @@ import { tableOf } from './chaos-table.ts'
 import { openChaosWorld } from './chaos-world.ts'
 
 const SEED = Number(process.env['RUNBOT_SEED'] ?? 7)
-const KILLS = Number(process.env['RUNBOT_CHAOS'] ?? 200)
+const KILLS = Number(process.env['RUNBOT_CHAOS'] ?? 40)
 /** One world of a failure again, as it was printed. */
 const WORLD = process.env['RUNBOT_CHAOS_WORLD']
 /** A world mostly waits; starting runbot is what costs. */
