@@ -224,7 +224,11 @@ describe('starting a mutation', () => {
 
   /** The first rung failed and was undone, and the next one's turn has come. */
   const climbed: readonly RunEvent[] = [
-    ...[preflighted(recycle), started(recycle), ended(recycle, 'failed'), undoStarted(recycle), undoEnded(recycle)],
+    preflighted(recycle),
+    started(recycle),
+    ended(recycle, 'failed'),
+    undoStarted(recycle),
+    undoEnded(recycle),
     { type: 'rungReached', ...restart, reason: 'recycle failed' },
   ]
 
@@ -249,8 +253,8 @@ describe('starting a mutation', () => {
       after(fresh(waveApproval), t0, ...done(on('recycle', 'a')), preflighted(on('recycle', 'b')))
     const into = (target: string, run: Run) => says({ at: on('recycle', target) }, run)
     assert.equal(into('b', of(null)), 'actionStarted')
-    const ready = after(fresh('always'), t0, preflighted(on('recycle', 'a')), preflighted(on('recycle', 'b')))
-    assert.equal(into('a', ready), 'actionStarted')
+    const both = after(fresh('always'), t0, preflighted(on('recycle', 'a')), preflighted(on('recycle', 'b')))
+    assert.equal(into('a', both), 'actionStarted')
     // The first wave is not over: a limit of the rollout may still be reached there.
     assert.equal(into('b', after(fresh(null), t0, preflighted(on('recycle', 'b')))), 'it is not its turn')
     assert.equal(into('b', of('always')), 'wave:2 is not approved (P1)')

@@ -55,11 +55,11 @@ const rolledBack = (at = recycle) => [...failedOnce(at), undoStarted(at), undoEn
 /** The next work in short: `preflight recycle web-01`, `rest`, `rest until +30`, `finish failed`. */
 function next(run: Run, at = t0, authors: readonly string[] | null = []): string {
   const answer = owed(run, at, { ...nobody, authors })
-  if (answer.works.length > 0) return answer.works.map(words).join(', ')
+  if (answer.works.length > 0) return answer.works.map(inShort).join(', ')
   return answer.wakeAt === null ? 'rest' : `rest until +${(answer.wakeAt - t0) / minute}`
 }
 
-function words(work: Work): string {
+function inShort(work: Work): string {
   if (work.do === 'finish') return `finish ${work.status}`
   if (work.do === 'capture') return `capture ${work.id}`
   if (work.do === 'expire' || work.do === 'askPart') return `${work.do} ${work.scope}`
