@@ -22,7 +22,11 @@ export async function staleOf(store: Store, runbook: string, content: string): P
 export const markStale = (store: Store, runbook: string, stale: Stale): Promise<void> =>
   swap<void>(store, KIND, runbook, () => ({ write: { ...stale }, result: undefined }))
 
-/** What it assumes held again. */
-export async function clearStale(store: Store, runbook: string): Promise<void> {
-  if (await store.get(KIND, runbook)) await swap<void>(store, KIND, runbook, () => ({ write: null, result: undefined }))
+/** What it assumes held again, in another run: what one target contradicts, another of the same run does not mend. */
+export async function clearStale(store: Store, runbook: string, run: string): Promise<void> {
+  if (!(await store.get(KIND, runbook))) return
+  await swap<void>(store, KIND, runbook, (value) => ({
+    ...(isObject(value) && value['run'] === run ? {} : { write: null }),
+    result: undefined,
+  }))
 }

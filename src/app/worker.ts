@@ -92,4 +92,4 @@ export function worker(context: ActorContext): Worker {
 }
 
 /** Somebody said something: whatever waits for its next look may not wait any more. */
-const isOfAPerson = (event: RunEvent): boolean => 'by' in event && event.by !== null
+const isOfAPerson = (event: RunEvent): boolean => 'by' in event && event.by !== null && event.type !== 'clickRefused'

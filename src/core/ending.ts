@@ -85,10 +85,7 @@ function whereStopped(run: Run, target: string): string {
   const state = targetEnd(run, target)
   if (state.done) return state.end === 'unknown' ? 'unknown' : `finished before (${state.end})`
   const steps = own(run.draft?.steps ?? {}, target) ?? []
-  const running = steps.find((step) => {
-    const { action, rollback } = stepOf(run, { target, step: step.id })
-    return (action && !action.ended) || (rollback && !rollback.ended)
-  })
+  const running = steps.find((step) => isInFlight(step, stepOf(run, { target, step: step.id })))
   if (running) return `still running ${running.id}`
   const left = steps.find((step) => isLeftAsItIs(step, stepOf(run, { target, step: step.id })))
   if (left) return `stopped, ${left.id} failed and was not rolled back`

@@ -40,6 +40,7 @@ export function emptyRun(id: string): Run {
     undo: null,
     released: null,
     retrying: [],
+    endedAt: null,
     reopened: 0,
     link: null,
     previous: null,
@@ -145,7 +146,7 @@ function change(run: Run, event: RunEvent, at: Instant): Run {
         confirm: { askedAt: at, of: '', ...step.confirm, ended: { ok: event.ok, reason: event.reason, at } },
       }))
     case 'actionStarted':
-      return withStep({ ...run, waiting: null, asks: used(run, event) }, event, (step) => ({
+      return withStep({ ...run, waiting: null, released: null, asks: used(run, event) }, event, (step) => ({
         ...step,
         attempt: event.attempt,
         action: { ...sent(event, at), ...(event.rollback ? { rollback: event.rollback } : {}) },
@@ -181,7 +182,12 @@ function change(run: Run, event: RunEvent, at: Instant): Run {
     case 'rollbackEnded':
       return withStep({ ...run, waiting: null }, event, (step) => rollbackEnded(step, event, at))
     case 'finished':
-      return { ...run, waiting: null, finished: { status: event.status, reason: event.reason, at } }
+      return {
+        ...run,
+        waiting: null,
+        endedAt: run.endedAt ?? at,
+        finished: { status: event.status, reason: event.reason, at },
+      }
   }
 }
 
@@ -230,7 +236,7 @@ function preflighted(run: Run, event: Extract<RunEvent, { type: 'preflighted' }>
   const { ok, reason, contradicts = false, captured = {} } = event
   const before = stepOf(run, event).preflight?.captured
   const moved = before !== undefined && JSON.stringify(before) !== JSON.stringify(captured)
-  const scope = run.draft ? stepAsk(run.draft, { id: event.step }, event.target) : ''
+  const scope = run.draft ? stepAsk(run.draft, event.step, event.target) : ''
   const asks = moved ? Object.fromEntries(Object.entries(run.asks).filter(([name]) => name !== scope)) : run.asks
   return withStep({ ...run, asks }, event, (step) => ({
     ...step,

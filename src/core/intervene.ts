@@ -40,6 +40,9 @@ export function takeOver({ by, reason }: Word, run: Run): Verdict {
   if (run.stopRequested && !run.finished)
     return refuse(`${run.stopRequested.by.name} has stopped it`, 'wait for its end')
   const taken: RunEvent = { type: 'takenOver', by, reason }
+  // A failed rollback gave the CIs back; in somebody's hand the run waits for them, and nobody else is called.
+  if (run.finished?.status === 'rollbackFailed')
+    return events(taken, { type: 'finished', status: 'needsHuman', reason: run.finished.reason })
   if (run.finished || run.startedAt) return events(taken)
   const words = `${by.name} has taken it over${reason === '' ? '' : `: ${reason}`}; nothing was sent`
   return events(taken, { type: 'finished', status: 'needsHuman', reason: words })
@@ -215,8 +218,8 @@ function unsettled(run: Run, only?: Unknown['which']): Refusal | null {
 
 /** An approval is not for ever: a run is taken up again within its window, or not at all. */
 function tooLate(run: Run, at: Instant): Refusal | null {
-  const { finished, draft } = run
-  if (!finished || !draft || at < finished.at + draft.reopenWithinMs) return null
+  const { finished, endedAt, draft } = run
+  if (!finished || endedAt === null || !draft || at < endedAt + draft.reopenWithinMs) return null
   const minutes = Math.round(draft.reopenWithinMs / 60_000)
   const ago = minutes < 60 ? `${minutes} min` : `${Math.round(minutes / 6) / 10} h`
   return {

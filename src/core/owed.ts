@@ -265,7 +265,7 @@ function onTarget(run: Run, target: string, step: PlannedStep, broken: boolean, 
   )
     return one({ do: 'preflight', at, request: step.preflight })
   if (step.approval !== null && run.draft) {
-    const scope = stepAsk(run.draft, step, target)
+    const scope = stepAsk(run.draft, step.id, target)
     if (!run.asks[scope]) return one({ do: 'askPart', part: step, scope })
     const waiting = ask(run, scope, now, parties)
     if (waiting) return waiting
@@ -283,7 +283,7 @@ const confirmation = (at: At, { withinMs }: NonNullable<PlannedStep['confirm']>,
   one({ do: 'confirm', at, withinMs, askedAt: state.confirm?.askedAt ?? null })
 
 function waits(run: Run, step: PlannedStep, target: string, parties: Absent): 'approval' | null {
-  const asked = run.draft ? run.asks[stepAsk(run.draft, step, target)] : undefined
+  const asked = run.draft ? run.asks[stepAsk(run.draft, step.id, target)] : undefined
   if (step.approval === null) return null
   return asked && tally(asked.rule, approvalsFor(run, asked), parties).complete ? null : 'approval'
 }

@@ -5,7 +5,7 @@ import { parametersOf } from './parameters.ts'
 import { renderer } from './render-plan.ts'
 import type { Catalog, FailureLimit, ParameterType, Runbook, Step, Tier } from './runbook.ts'
 import { scopeOf } from './scope.ts'
-import type { Canonicalize, Digest, Json, JsonObject, Millis, Place } from './values.ts'
+import { type Canonicalize, type Digest, type Json, type JsonObject, type Millis, own, type Place } from './values.ts'
 
 /** One exact request: what is sent, where. `with` holds no expressions any more and no secrets. */
 export interface PlannedRequest {
@@ -233,13 +233,18 @@ export function scopesOf(draft: Draft, step: PlannedStep, target: string): reado
   return [
     'run',
     ...(draft.waveApproval !== null && wave > 0 ? [waveScope(wave)] : []),
-    ...(step.approval === null ? [] : [stepAsk(draft, step, target)]),
+    ...(step.approval === null ? [] : [stepAsk(draft, step.id, target)]),
   ]
 }
 
-/** `step:<id>`, once for all targets; in a guided run of several targets `step:<id>@<target>`, each for itself. */
-export const stepAsk = (draft: Draft, step: Pick<PlannedStep, 'id'>, target: string): string =>
-  draft.guided && draft.targets.length > 1 ? `step:${step.id}@${target}` : `step:${step.id}`
+/**
+ * `step:<id>`, once for all targets; `step:<id>@<target>`, each for itself, in a guided run of several targets and where
+ * the preflight captures: what is captured on one target is no part of what was agreed to for another.
+ */
+export function stepAsk(draft: Draft, id: string, target: string): string {
+  const captures = own(draft.steps, target)?.find((step) => step.id === id)?.preflight?.capture !== undefined
+  return (draft.guided || captures) && draft.targets.length > 1 ? `step:${id}@${target}` : `step:${id}`
+}
 
 /** The step that a scope such as `step:<id>` names; null: another scope, or a step that is not there. */
 export function askedStep(draft: Draft, scope: string): PlannedStep | null {

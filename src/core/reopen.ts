@@ -1,7 +1,7 @@
 // Owns what a run becomes when a person takes it up again: resumed, settled, retried, or rolled back.
 import { stepAsk } from './plan.ts'
 import type { At, Run, RunEvent } from './run.ts'
-import { noStep, type Sent, type StepState, stepOf, withStep } from './step-state.ts'
+import { hasFailed, noStep, type Sent, type StepState, stepOf, withStep } from './step-state.ts'
 import { type Instant, own } from './values.ts'
 
 type Reopening = Extract<RunEvent, { type: 'resumed' | 'retried' | 'settled' | 'rollbackRequested' }>
@@ -12,19 +12,21 @@ export function reopen(run: Run, event: Reopening, at: Instant): Run {
   if (event.type === 'retried' && event.by === null)
     return attempted({ ...run, asks: asksOfKnown(run, event), waiting: null }, event)
   const again: Run = { ...run, finished: null, waiting: null, reopened: run.reopened + (run.finished ? 1 : 0) }
-  if (event.type === 'settled') return settled(again, event, at)
   // Steps and waves ask anew: what was allowed before something went wrong is not allowed for ever.
   const asks = Object.fromEntries(Object.entries(run.asks).filter(([scope]) => scope === 'run'))
+  // What a person saw is no word to go on: its target comes to its end, the others wait for a resume.
+  if (event.type === 'settled')
+    return settled(run.finished ? { ...again, asks, retrying: also(run, event.target) } : again, event, at)
   const free: Run = { ...again, takenOver: null, brake: null, asks }
   const released = 'released' in event && event.released ? { by: event.by, reason: event.reason } : null
   switch (event.type) {
     case 'resumed':
-      return { ...free, stopRequested: null, retrying: [], released }
+      // Who may only freeze lets the rollback through that is owed, and starts nothing else.
+      return { ...free, stopRequested: null, retrying: released ? brokenOn(run) : [], released }
     case 'retried': {
       // Also when one of them ends as unknown and is settled: they, and nothing else, until a person resumes the run.
-      const others = run.finished ? [] : run.retrying.filter((each) => each !== event.target)
-      const retrying = [...others, event.target]
-      return renewed(attempted({ ...free, stopRequested: null, retrying }, event), event.target)
+      const retrying = run.finished ? [event.target] : also(run, event.target)
+      return renewed(attempted({ ...free, stopRequested: null, released: null, retrying }, event), event.target)
     }
     case 'rollbackRequested': {
       const steps = mapped(free.steps, (ofTarget) => mapped(ofTarget, readyToUndo))
@@ -40,10 +42,21 @@ export function reopen(run: Run, event: Reopening, at: Instant): Run {
   }
 }
 
+/** Targets with a failed step whose rollback was not sent. */
+const brokenOn = (run: Run): readonly string[] =>
+  Object.entries(run.steps).flatMap(([target, steps]) =>
+    Object.values(steps).some((step) => hasFailed(step) && step.action && !step.rollback) ? [target] : [],
+  )
+
+const also = (run: Run, target: string): readonly string[] => [
+  ...run.retrying.filter((each) => each !== target),
+  target,
+]
+
 /** What is captured anew may differ from what people agreed to: a step that captures asks again. */
 const asksOfKnown = (run: Run, at: At): Run['asks'] => {
   const captures = Object.keys(stepOf(run, at).preflight?.captured ?? {}).length > 0
-  const scope = run.draft && captures ? stepAsk(run.draft, { id: at.step }, at.target) : ''
+  const scope = run.draft && captures ? stepAsk(run.draft, at.step, at.target) : ''
   return Object.fromEntries(Object.entries(run.asks).filter(([name]) => name !== scope))
 }
 

@@ -69,10 +69,9 @@ export interface Link {
   readonly parameters?: JsonObject
 }
 
-/** `run`, `step:<id>`, `wave:<n>`, or `step:<id>@<target>` in a guided run of several targets. */
+/** `run`, `step:<id>`, `step:<id>@<target>` or `wave:<n>`. */
 export type ApprovalScope = string
 
-/** Where in a plan something happened. */
 export interface At {
   readonly step: string
   readonly target: string
@@ -283,11 +282,12 @@ export interface Run {
   readonly brake: { readonly status: EndStatus; readonly reason: string } | null
   /** A person wants what ran undone. */
   readonly undo: { readonly by: Person; readonly reason: string } | null
-  /** A rollback may be sent although it is frozen: a person who may freeze has released it. */
-  readonly released: { readonly by: Person; readonly reason: string } | null
-  /** Targets whose failed step a person has had repeated. */
+  /** Who may freeze lets a rollback through although it is frozen. */
+  readonly released: Run['undo']
+  /** Targets that a person has taken up again; the others wait until the run is resumed. */
   readonly retrying: readonly string[]
-  /** How often a run that had ended was taken up again. */
+  /** When it first ended: what was approved then counts for so long, however often it is taken up again. */
+  readonly endedAt: Instant | null
   readonly reopened: number
   readonly link: Link | null
   /** What was asked before the plan changed; for people to compare. */

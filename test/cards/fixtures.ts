@@ -273,6 +273,7 @@ export const run = (changes: Partial<Run> = {}): Run => ({
   undo: null,
   released: null,
   retrying: [],
+  endedAt: null,
   reopened: 0,
   link: null,
   previous: null,

@@ -143,7 +143,7 @@ describe('an ask of one target', () => {
   it('is each one’s own in a guided run: a yes to one is none to the next (P1)', () => {
     const guided = asks({ guided: true, concurrency: 1 })
     assert.deepEqual(
-      ['v', 'w'].map((host) => stepAsk(guided, { id: 'a' }, host)),
+      ['v', 'w'].map((host) => stepAsk(guided, 'a', host)),
       ['step:a@v', 'step:a@w'],
     )
     const first = run(guided, preflighted(at('v')))

@@ -41,6 +41,7 @@ export async function act(work: Performing, owed: Extract<Work, { do: 'act' }>):
   if (alarm) return alarm.raised ? stopFor(work, 'needsHuman', alarm.reason) : hold(work, owed.at, alarm.reason)
   const { answer, assessment } = await recheck(work, owed.scopes)
   if (answer.gate === 'hold') return hold(work, owed.at, answer.reason)
+  work.holds.delete(heldKey(work, owed.at))
   if (answer.gate === 'stricter') {
     const { scope, rule } = answer
     return work.transact((current, at) => decide({ do: 'askPart', scope, rule, again: true }, current, at))
@@ -48,7 +49,8 @@ export async function act(work: Performing, owed: Extract<Work, { do: 'act' }>):
   if (answer.gate === 'changed' && assessment && !hasMutated(run)) {
     // It asks again, and may wait long: the CIs are free meanwhile.
     const replanned = await replan(work, assessment)
-    await releaseLocks(deps.store, run.id, (run.draft?.targets ?? []).map(lockKey))
+    // Refused: another target of this run has begun meanwhile, and needs its lock.
+    if (replanned === 'done') await releaseLocks(deps.store, run.id, (run.draft?.targets ?? []).map(lockKey))
     return replanned
   }
   const closed = answer.gate === 'open' ? await frozenNow(work) : answer.reason
@@ -144,17 +146,20 @@ async function countForAntiFlap({ deps, run }: Performing, at: At): Promise<void
 async function uncountForAntiFlap({ deps, run }: Performing, at: At): Promise<void> {
   const target = run.draft?.targets.find((each) => each.name === at.target)
   const earlier = Object.values(run.steps[at.target] ?? {}).some(
-    (step) => step.action?.ended?.effect !== 'none' && step.action,
+    (step) => step.attempt > 1 || (step.action && step.action.ended?.effect !== 'none'),
   )
   if (target && run.runbook && !earlier) await dropFlap(deps.store, run.runbook.id, target, run.id)
 }
+
+/** Since when this attempt is held: another one, or another target, waits for itself. */
+const heldKey = ({ run }: Performing, at: At): string => `held:${at.target}/${at.step}/${stepOf(run, at).attempt}`
 
 /** Nothing leaves meanwhile. It is tried again until the approval expires (DESIGN §9 Life). */
 async function hold(work: Performing, at: At, reason: string): Promise<Performed> {
   const { run, deps, holds } = work
   const now = deps.clock.now()
-  const key = `held:${at.target}/${at.step}`
-  const since = Math.min(run.waiting?.since ?? now, holds.get(key) ?? now)
+  const key = heldKey(work, at)
+  const since = holds.get(key) ?? now
   holds.set(key, since)
   // An approval that was complete when its part began does not expire under it: then a bounded time is left.
   const until = Math.max(...Object.values(run.asks).map((asked) => asked.expiresAt), since + HOLD_FOR_MS)

@@ -31,12 +31,14 @@ export async function preflight(work: Performing, owed: Extract<Work, { do: 'pre
   const looked = await lookOrError(work, request, at.target, `preflight ${at.step}`)
   if (work.signal.aborted) return { againMs: 0 }
   const silent = `silent:${at.target}/${at.step}`
-  if (!('error' in looked)) {
+  const found = 'error' in looked ? looked : await withMore(work, owed, looked)
+  if (work.signal.aborted) return { againMs: 0 }
+  if (!('error' in found)) {
     holds.delete(silent)
-    await noteStale(work, looked)
-    return record(work, { type: 'preflighted', ...at, ...(await withMore(work, owed, looked)) })
+    if (!('error' in looked)) await noteStale(work, looked)
+    return record(work, { type: 'preflighted', ...at, ...found })
   }
-  const { error } = looked
+  const { error } = found
   const now = deps.clock.now()
   const since = holds.get(silent) ?? now
   holds.set(silent, since)
@@ -56,7 +58,7 @@ async function noteStale({ deps, run }: Performing, { ok, contradicts, reason }:
   if (!run.draft) return
   const { id, content } = run.draft.runbook
   if (contradicts) await markStale(deps.store, id, { content, run: run.id, reason, at: deps.clock.now() })
-  else if (ok) await clearStale(deps.store, id)
+  else if (ok) await clearStale(deps.store, id, run.id)
 }
 
 /** What passed is not enough: the values that it captures must lie within their bounds, and an undo must be possible. */
@@ -70,7 +72,8 @@ async function withMore(work: Performing, { at, request }: Extract<Work, { do: '
   const { ok, reason } = looked
   const passed = { ok, reason, contradicts: false, captured: captured.value, at: work.deps.clock.now() }
   const seen = { ...work, run: withStep(work.run, at, (step) => ({ ...step, preflight: passed })) }
-  const undo = await tryToLook(seen, check, at.target, `rollback check ${at.step}`)
+  const undo = await lookOrError(seen, check, at.target, `rollback check ${at.step}`)
+  if ('error' in undo) return undo
   if (undo.ok) return { ...found, reason: `${found.reason}; it can be rolled back: ${undo.reason}` }
   return { ok: false, reason: `it could not be rolled back: ${undo.reason}`, result: looked.result }
 }

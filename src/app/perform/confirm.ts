@@ -1,6 +1,7 @@
 // Owns waiting for the caller's word: asked once in ServiceNow, answered there or on the card, given up after its time.
 import { decide } from '../../core/decide.ts'
 import type { Work } from '../../core/owed.ts'
+import { stepOf } from '../../core/step-state.ts'
 import type { Millis } from '../../core/values.ts'
 import { isPortError } from '../../ports/errors.ts'
 import { type Performed, type Performing, record } from './context.ts'
@@ -18,7 +19,11 @@ export async function confirm(
   const now = deps.clock.now()
   if (now >= askedAt + withinMs) {
     const reason = `nobody confirmed within ${Math.round(withinMs / 60_000)} min that it works`
-    return record(work, { type: 'confirmed', ...at, ok: false, reason, by: null })
+    // An answer may have come in this very moment: it counts.
+    return work.transact((current) => ({
+      ok: true,
+      events: stepOf(current, at).confirm?.ended ? [] : [{ type: 'confirmed', ...at, ok: false, reason, by: null }],
+    }))
   }
   const againMs = Math.min(LOOK_MS, askedAt + withinMs - now)
   if (!incident || !deps.callerRecords) return { againMs }

@@ -1,15 +1,16 @@
 // Owns following a request that was started: by its handle, or by its key after a crash. Never a blind retry (P3).
 import type { Work } from '../../core/owed.ts'
 import { scopesOf } from '../../core/plan.ts'
-import type { At } from '../../core/run.ts'
+import type { At, Run } from '../../core/run.ts'
 import type { Sent } from '../../core/step-state.ts'
 import { type Millis, own } from '../../core/values.ts'
+import { events, refuse } from '../../core/verdict.ts'
 import type { Endpoint, Progress } from '../../ports/endpoint.ts'
 import { isPortError, type PortError } from '../../ports/errors.ts'
 import { frozenNow, launch, SEND_WITHIN_MS } from './act.ts'
 import { pollAfter } from './calls.ts'
 import { tryToLook } from './check.ts'
-import { type Performed, type Performing, record, wait } from './context.ts'
+import { type Performed, type Performing, wait } from './context.ts'
 import { recheck } from './gate.ts'
 import { recordEnd, recordProgress } from './outcome.ts'
 
@@ -114,10 +115,11 @@ async function notFound(work: Performing, { at, which, sent }: Follow, endpoint:
     const closed = which === 'action' ? await whyClosed(work, at) : run.released ? null : await frozenNow(work)
     if (closed !== null) return wait(work, `${at.step} is not sent again: ${closed}`, RESEND_MS)
     if (work.signal.aborted) return { againMs: 0 }
-    await record(work, {
-      type: 'waited',
-      reason: `${sent.request.system} does not know ${at.step}: the same key is sent again`,
-    })
+    const reason = `${sent.request.system} does not know ${at.step}: the same key is sent again`
+    const fenced = await work.transact((now) =>
+      mayGoOn(now, which) ? events({ type: 'waited', reason }) : refuse('nothing more is sent'),
+    )
+    if (fenced !== 'done') return { againMs: RESEND_MS }
     const now = deps.clock.now()
     const launched = await launch(work, at, sent.request, sent.key, Math.min(now + SEND_WITHIN_MS, overAt))
     if (launched.progress) return recordProgress(work, at, which, sent, launched.progress)
@@ -131,6 +133,13 @@ async function notFound(work: Performing, { at, which, sent }: Follow, endpoint:
     reason: `${sent.request.system} knows nothing of it: it never started`,
   })
 }
+
+/** Nobody, and no brake, has said meanwhile that nothing more leaves (P11). */
+const mayGoOn = (run: Run, which: 'action' | 'rollback'): boolean =>
+  !run.finished &&
+  !run.stopRequested &&
+  !run.takenOver &&
+  !(which === 'action' ? (run.brake ?? run.undo) : run.undo && run.brake)
 
 /** The same checks as before the first send, the preflight included (P2). */
 async function whyClosed(work: Performing, at: At): Promise<string | null> {

@@ -1,12 +1,14 @@
 // Owns the steps between steps: weighing a rung, skipping, asking for a step, rolling back, finishing.
 import { decide } from '../../core/decide.ts'
-import { haltNow, isUnderWay } from '../../core/ending.ts'
-import type { Work } from '../../core/owed.ts'
+import { halt, haltNow, isUnderWay } from '../../core/ending.ts'
+import { owed, type Work, workKey } from '../../core/owed.ts'
 import { partRule } from '../../core/policy.ts'
+import type { Run, RunEvent } from '../../core/run.ts'
 import { stepScope } from '../../core/scope.ts'
 import { evaluateBoolean, type Millis } from '../../core/values.ts'
 import { events, refuse } from '../../core/verdict.ts'
 import { governanceNow } from '../autonomy.ts'
+import { partiesOf } from '../parties.ts'
 import { frozenNow, heldElsewhere, keyOf, recordStart, SEND_WITHIN_MS, send, stopFor } from './act.ts'
 import { type Performed, type Performing, record, wait } from './context.ts'
 
@@ -71,13 +73,24 @@ async function leave(work: Performing, reason: string): Promise<Performed> {
   return waits ? { againMs: HELD_MS } : performed
 }
 
-export function expire(work: Performing, { scope }: Extract<Work, { do: 'expire' }>): Promise<Performed> {
+export function expire(work: Performing, owing: Extract<Work, { do: 'expire' }>): Promise<Performed> {
   const { run } = work
+  const { scope } = owing
   const missing = run.asks[scope]?.rule.name ?? scope
   const reason = `nobody decided in time (${missing}${scope === 'run' ? '' : `, ${scope}`})`
-  return stopFor(work, run.startedAt ? 'needsHuman' : 'expired', reason)
+  return ifStillOwed(work, owing, (now) => halt(now, now.startedAt ? 'needsHuman' : 'expired', reason))
 }
 
-export function finish(work: Performing, { status, reason }: Extract<Work, { do: 'finish' }>): Promise<Performed> {
-  return record(work, { type: 'finished', status, reason })
-}
+export const finish = (work: Performing, owing: Extract<Work, { do: 'finish' }>): Promise<Performed> =>
+  ifStillOwed(work, owing, () => ({ type: 'finished', status: owing.status, reason: owing.reason }))
+
+/** A person may have taken the run up again since this was found to be owed. */
+const ifStillOwed = (work: Performing, owing: Work, event: (run: Run) => RunEvent): Promise<Performed> =>
+  work.transact((run, at) => {
+    const { works } = owed(run, at, partiesOf(work.deps, run))
+    const still = works.some((each) => workKey(each) === workKey(owing) && sameEnd(each, owing))
+    return still ? events(event(run)) : refuse('it is owed no more')
+  })
+
+const sameEnd = (one: Work, other: Work): boolean =>
+  one.do !== 'finish' || (other.do === 'finish' && one.status === other.status)

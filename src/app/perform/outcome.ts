@@ -70,7 +70,7 @@ function answerOf(
 ): Captured {
   const { do: operation, url, with: values } = request
   const { target, step } = at
-  const what = { id: `${which}-${key.slice(-8)}`, do: operation, target, ok: outcome === 'succeeded' }
+  const what = { id: `${which}-${key.slice(-24)}`, do: operation, target, ok: outcome === 'succeeded' }
   const content = { operation, step, target, key, request: { url, with: values }, outcome, reason, result, log }
   return captured(what, `${outcome}: ${reason}`, content)
 }

@@ -78,7 +78,7 @@ function asksFor(run: Run, step: PlannedStep, target: string): boolean {
   const scope = openAsk(run)?.scope
   const { preflight, action } = stepOf(run, { step: step.id, target })
   if (scope === undefined || !run.draft || action || preflight?.ok === false) return false
-  return scope === stepAsk(run.draft, step, target) && (preflight !== null || step.preflight === null)
+  return scope === stepAsk(run.draft, step.id, target) && (preflight !== null || step.preflight === null)
 }
 
 const isHurt = ({ rollback }: StepState): boolean => (rollback?.ended ? rollback.ended.outcome !== 'succeeded' : false)
