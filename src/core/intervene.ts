@@ -28,8 +28,8 @@ export function stop({ by, reason }: Word, run: Run): Verdict {
   return events(requested)
 }
 
-/** After these ends nobody knows how things stand: who takes it in hand lets nobody else be called. */
-const CALLS_FOR_A_PERSON: ReadonlySet<EndStatus> = new Set(['needsHuman', 'rollbackFailed'])
+/** After these ends somebody is called: who takes it in hand lets nobody else be. */
+const CALLS_FOR_A_PERSON: ReadonlySet<EndStatus> = new Set(['needsHuman', 'rollbackFailed', 'failed'])
 
 /** What is under way comes to its end; then the run waits for this person. */
 export function takeOver({ by, reason }: Word, run: Run): Verdict {
@@ -40,8 +40,8 @@ export function takeOver({ by, reason }: Word, run: Run): Verdict {
   if (run.stopRequested && !run.finished)
     return refuse(`${run.stopRequested.by.name} has stopped it`, 'wait for its end')
   const taken: RunEvent = { type: 'takenOver', by, reason }
-  // A failed rollback gave the CIs back; in somebody's hand the run waits for them, and nobody else is called.
-  if (run.finished?.status === 'rollbackFailed')
+  // It had ended; in somebody's hand it waits for them, and nobody else is called.
+  if (run.finished && run.finished.status !== 'needsHuman')
     return events(taken, { type: 'finished', status: 'needsHuman', reason: run.finished.reason })
   if (run.finished || run.startedAt) return events(taken)
   const words = `${by.name} has taken it over${reason === '' ? '' : `: ${reason}`}; nothing was sent`

@@ -133,7 +133,7 @@ describe('a take-over', () => {
   })
 
   it('is refused for a run that has ended, was stopped, or is replaced by another (P12)', () => {
-    assert.equal(verdict(take, after(begun(two), t0, finished('failed'))), 'this run has already ended: so it ended')
+    assert.equal(verdict(take, after(begun(two), t0, finished('succeeded'))), 'this run has already ended: so it ended')
     assert.equal(verdict(take, after(flying, t0, stopRequested)), 'Bo has stopped it | wait for its end')
     assert.equal(
       verdict(take, after(asking(), t0, editRequested)),

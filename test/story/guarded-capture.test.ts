@@ -108,7 +108,9 @@ describe('story: captured text whose pattern allows anything', () => {
       assert.equal((await story.ended(run)).status, 'succeeded')
       const sent = { host, version: text, slots: 4, note: ['was 2.4.1', 'by runbot'] }
       assert.deepEqual(sentTo(story, host), [sent])
-      const targets = story.world.ops.effectsOf('set-version').map(({ target, parameters }) => [target, parameters['host']])
+      const targets = story.world.ops
+        .effectsOf('set-version')
+        .map(({ target, parameters }) => [target, parameters['host']])
       for (const [target, named] of targets) assert.equal(target, named)
     })
 })

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { eventsOf } from './governance.ts'
-import { approved, incidentOn, recycle, type Rollout, withRunbook } from './rollout.ts'
+import { approved, incidentOn, type Rollout, recycle, withRunbook } from './rollout.ts'
 import { until } from './runbot.ts'
 import { stage } from './story.ts'
 
@@ -65,7 +65,9 @@ describe('story: evidence', () => {
       ?.bytes.toString() ?? ''
 
   it('is captured on each host before anybody is asked, and again at the end', async () => {
-    const captured = (await eventsOf(story, rollout.run, 'evidenceCaptured')).filter(({ id }) => /^(after-)?\d+$/.test(id))
+    const captured = (await eventsOf(story, rollout.run, 'evidenceCaptured')).filter(({ id }) =>
+      /^(after-)?\d+$/.test(id),
+    )
     const [one, two] = rollout.hosts
     const looks = [one, two].flatMap((host) => [`ops.diagnostics ${host}`, `http.get ${host}`])
     const of = (wanted: RegExp) =>
@@ -74,14 +76,21 @@ describe('story: evidence', () => {
     assert.deepEqual(of(/^after-/).toSorted(), looks.toSorted())
     await bundleOf()
     const statusOn = (host = '', id = '') => {
-      const found = captured.find((each) => each.target === host && each.do === 'http.get' && each.id.startsWith('after-') === (id !== ''))
+      const found = captured.find(
+        (each) => each.target === host && each.do === 'http.get' && each.id.startsWith('after-') === (id !== ''),
+      )
       return /"status":\s*(\d+)/.exec(contentOf(found?.id ?? 'none'))?.[1]
     }
-    assert.deepEqual([statusOn(one), statusOn(one, 'after'), statusOn(two), statusOn(two, 'after')], ['503', '200', '503', '503'])
+    assert.deepEqual(
+      [statusOn(one), statusOn(one, 'after'), statusOn(two), statusOn(two, 'after')],
+      ['503', '200', '503', '503'],
+    )
   })
 
   it('is each answer of an action and of a rollback, with its log and under its SHA-256', async () => {
-    const answers = (await eventsOf(story, rollout.run, 'evidenceCaptured')).filter(({ id }) => /^(action|rollback)-/.test(id))
+    const answers = (await eventsOf(story, rollout.run, 'evidenceCaptured')).filter(({ id }) =>
+      /^(action|rollback)-/.test(id),
+    )
     const [one, two] = rollout.hosts
     assert.deepEqual(
       answers.map(({ do: operation, target, ok }) => `${operation} ${target} ${ok}`).toSorted(),
@@ -89,7 +98,11 @@ describe('story: evidence', () => {
     )
     await bundleOf()
     const answer = answers.find(({ target }) => target === one)
-    const content = JSON.parse(contentOf(answer?.id ?? 'none')) as { key: string; log: string; request: { with: unknown } }
+    const content = JSON.parse(contentOf(answer?.id ?? 'none')) as {
+      key: string
+      log: string
+      request: { with: unknown }
+    }
     const effect = story.world.ops.effects.find(({ runbook, target }) => runbook === 'recycle-pool' && target === one)
     assert.equal(content.key, effect?.clientRunId)
     assert.deepEqual(content.request.with, { host: one })
@@ -125,17 +138,20 @@ describe('story: evidence', () => {
       const ci = story.world.ci(target ?? '')
       assert.deepEqual(request?.ci, { sysId: ci.sys_id, name: target })
     }
-    assert.deepEqual(
-      bundle.requests.map(({ what, operation }) => `${what} ${operation}`).toSorted(),
-      ['action ops.recycle_pool', 'action ops.recycle_pool', 'rollback ops.start_pool'],
-    )
+    assert.deepEqual(bundle.requests.map(({ what, operation }) => `${what} ${operation}`).toSorted(), [
+      'action ops.recycle_pool',
+      'action ops.recycle_pool',
+      'rollback ops.start_pool',
+    ])
     const entries = await (await story.store()).entries(rollout.run)
     assert.deepEqual(
       bundle.log.map(({ seq, hash }) => [seq, hash]),
       entries.map(({ seq, hash }) => [seq, hash]),
     )
     assert.deepEqual(bundle.head, { seq: entries.at(-1)?.seq, hash: entries.at(-1)?.hash })
-    const note = await until('the closing note', () => story.notes(number).find((text) => text.includes(bundle.head.hash)))
+    const note = await until('the closing note', () =>
+      story.notes(number).find((text) => text.includes(bundle.head.hash)),
+    )
     assert.match(note, /Automation failed/)
   })
 })

@@ -29,7 +29,12 @@ describe('story: a guided run', () => {
     assert.equal(await before(story, run, 'step:go-back'), 'preflighted')
     assert.deepEqual([sentTo(story, host), story.effects(host)], [[], []])
     const card = wordsOf((await cardSays(story, run, /Proceed/)).card)
-    for (const words of [/result\.previous != result\.version/, /previous = 2\.3\.9/, /was 2\.4\.1/, /ops\.set_version/])
+    for (const words of [
+      /result\.previous != result\.version/,
+      /previous = 2\.3\.9/,
+      /was 2\.4\.1/,
+      /ops\.set_version/,
+    ])
       assert.match(card, words)
     assert.match(await refused(story, first, { as: requester }), /you are not in|you requested/)
     await click(story, first, { as: approver })
@@ -49,7 +54,10 @@ describe('story: a guided run', () => {
     for (const host of [one, two])
       for (const step of ['go-back', 'recycle']) {
         const shown = await asking(story, run, `step:${step}@${host}`)
-        const real = [one, two].flatMap((each) => [...sentTo(story, each).map(() => `go-back ${each}`), ...story.effects(each).map(() => `recycle ${each}`)])
+        const real = [one, two].flatMap((each) => [
+          ...sentTo(story, each).map(() => `go-back ${each}`),
+          ...story.effects(each).map(() => `recycle ${each}`),
+        ])
         assert.deepEqual(real, sent, `before Proceed for ${step} on ${host}`)
         await click(story, shown, { as: approver })
         sent.push(`${step} ${host}`)

@@ -16,10 +16,14 @@ type PointKind = 'append' | 'commit' | `${'request' | 'read'}-${'before' | 'afte
 const killAt = process.env['RUNBOT_KILL_AT']
 /** RUNBOT_KILL_ON: to die at the first point at which this happens, whatever its number, as `editRequested`. */
 const killOn = process.env['RUNBOT_KILL_ON']
+/** RUNBOT_KILL_NTH: at which of those points; the first unless told. */
+const killNth = Number(process.env['RUNBOT_KILL_NTH'] ?? 1)
 /** RUNBOT_POINTS: a file that gets one line for each point passed: its name, a tab, what happened there. */
 const points = process.env['RUNBOT_POINTS']
 
 const passed = new Map<PointKind, number>()
+
+let fitting = 0
 
 /** The next number of this kind. */
 function count(kind: PointKind): string {
@@ -30,7 +34,8 @@ function count(kind: PointKind): string {
 
 function pass(point: string, what: string): void {
   if (points) appendFileSync(points, `${point}\t${what}\n`)
-  if (point === killAt || (killOn && what.includes(killOn))) process.kill(process.pid, 'SIGKILL')
+  if (killOn && what.includes(killOn)) fitting += 1
+  if (point === killAt || (fitting > 0 && fitting === killNth)) process.kill(process.pid, 'SIGKILL')
 }
 
 /** What a statement changes, in a few words; undefined for one that only reads. */

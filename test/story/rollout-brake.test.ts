@@ -63,7 +63,6 @@ describe('story: a brake that falls in the middle of ladders', () => {
   )
 
   it('says of a host that was begun how far it came, and never that it was not attempted (P11)', async () => {
-    const { orders } = story.world.ops
     const releases: (() => void)[] = []
     const { run, hosts } = await rollOut(story, 4, (all) => {
       const [one, , three] = all

@@ -9,9 +9,7 @@ import { stage } from './story.ts'
 const { approver, changeManager, secondApprover } = PEOPLE
 
 describe('story: a freeze while several targets are in flight', () => {
-  const story = stage(
-    withRunbook({ targets: { max: 8, waves: ['100%'], concurrency: 2, stopAfterFailures: 5 } }),
-  )
+  const story = stage(withRunbook({ targets: { max: 8, waves: ['100%'], concurrency: 2, stopAfterFailures: 5 } }))
 
   it('begins nothing new, sends no rollback, and ends with a person who knows of each target', async () => {
     const { ops } = story.world

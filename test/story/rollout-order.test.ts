@@ -6,7 +6,7 @@ import { until } from './runbot.ts'
 import { type Story, stage, wordsOf } from './story.ts'
 
 /** Where in the log a host was first touched, and where it was done. */
-async function spans(story: Story, { run, hosts }: Rollout) {
+async function spans(story: Story, { run, hosts }: Pick<Rollout, 'run' | 'hosts'>) {
   const log = await story.log(run)
   return hosts.map((host) => {
     const of = (type: string) => (event: (typeof log)[number]) =>
@@ -60,7 +60,7 @@ describe('story: many targets at once', () => {
     const release = story.world.ops.hold('recycle-pool', slow)
     const { run } = await approved(story, hosts, `restart-iis ${hosts.join(' ')}`)
     await until('all others to be done', async () =>
-      (await spans(story, { run, hosts: others } as Rollout)).every(({ to }) => to > 0),
+      (await spans(story, { run, hosts: others })).every(({ to }) => to > 0),
     )
     assert.deepEqual(orders.underWay('recycle-pool'), [slow])
     release()
@@ -79,7 +79,7 @@ describe('story: waves and groups', () => {
     const release = story.world.ops.hold('recycle-pool', one)
     const { run, shown } = await approved(story, hosts, `restart-iis ${hosts.join(' ')}`)
     await until('the other of the pair to be done', async () => {
-      const [, other] = await spans(story, { run, hosts, shown })
+      const [, other] = await spans(story, { run, hosts })
       return (other?.to ?? -1) > 0
     })
     assert.deepEqual(touched(story, hosts), [one, two])

@@ -75,7 +75,12 @@ export interface Rollout {
 }
 
 /** Has the runbook run on so many fresh hosts, and what it asks first approved by Maya Lind. */
-export async function rollOut(story: Story, count: number, prepare = (_hosts: readonly string[]): void => {}, scope = 'run') {
+export async function rollOut(
+  story: Story,
+  count: number,
+  prepare = (_hosts: readonly string[]): void => {},
+  scope = 'run',
+) {
   const hosts = Array.from({ length: count }, () => story.host())
   prepare(hosts)
   return approved(story, hosts, `restart-iis ${hosts.join(' ')}`, scope)
@@ -90,12 +95,7 @@ export const measure = ({ world }: Story, ratio: () => number | null): void => {
 export const incidentOn = ({ world }: Story, host: string): string =>
   world.raiseIncident({ ci: host, fields: { u_runbook_candidate: 'false' } })['number'] ?? ''
 
-export async function approved(
-  story: Story,
-  hosts: readonly string[],
-  what: string,
-  scope = 'run',
-): Promise<Rollout> {
+export async function approved(story: Story, hosts: readonly string[], what: string, scope = 'run'): Promise<Rollout> {
   const run = await begin(story, PEOPLE.requester, what)
   const shown = await asking(story, run, scope)
   await click(story, shown, { as: PEOPLE.approver })

@@ -187,7 +187,7 @@ async function alarmOf(
   const alarm = run.draft?.alarm
   const others = Object.entries(run.steps).filter(([target]) => target !== at.target)
   if (!alarm || !others.some(([, steps]) => Object.values(steps).some(({ action }) => action))) return null
-  const looked = await lookOutside(work, alarm, 'alarm')
+  const looked = await lookOutside(work, alarm, `alarm before ${at.target}`)
   if ('error' in looked)
     return { raised: false, reason: `the alarm of this rollout cannot be read: ${looked.error.message}` }
   return looked.ok ? null : { raised: true, reason: `the alarm of this rollout was raised: ${looked.reason}` }
