@@ -527,7 +527,7 @@ describe('what a card offers', () => {
     assert.equal(offers(held, cy), 'resume, rollback, takeover')
     assert.equal(offers(needsHuman(lost)), 'rollback, takeover')
     const again = draft(['web-01'], (host) => [step('a', host, { rollback: null, retry: { max: 1 } })])
-    assert.equal(offers(after(begun(again), t0, ...failed(a), finished('failed'))), 'retry')
+    assert.equal(offers(after(begun(again), t0, ...failed(a), finished('failed'))), 'retry, takeover')
     assert.equal(offers(after(emptyRun('r-1'), t0, proposed, finished('recorded'))), '')
   })
 })
