@@ -91,7 +91,7 @@ export function decide(command: RunCommand, run: Run, at: Instant): Verdict {
     case 'stop':
       return stop(command, run)
     case 'takeover':
-      return takeOver(command, run)
+      return takeOver(command, run, at)
     case 'resume':
       return resume(command, run, at)
     case 'settle':

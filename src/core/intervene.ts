@@ -32,7 +32,7 @@ export function stop({ by, reason }: Word, run: Run): Verdict {
 const CALLS_FOR_A_PERSON: ReadonlySet<EndStatus> = new Set(['needsHuman', 'rollbackFailed', 'failed'])
 
 /** What is under way comes to its end; then the run waits for this person. */
-export function takeOver({ by, reason }: Word, run: Run): Verdict {
+export function takeOver({ by, reason }: Word, run: Run, at: Instant): Verdict {
   if (run.finished && !CALLS_FOR_A_PERSON.has(run.finished.status)) return refuse(...ended(run))
   if (run.edit && !run.finished)
     return refuse(`${run.edit.by.name} has asked for it with other values`, `take over ${run.edit.run} instead`)
@@ -41,8 +41,11 @@ export function takeOver({ by, reason }: Word, run: Run): Verdict {
     return refuse(`${run.stopRequested.by.name} has stopped it`, 'wait for its end')
   const taken: RunEvent = { type: 'takenOver', by, reason }
   // It had ended; in somebody's hand it waits for them, and nobody else is called.
-  if (run.finished && run.finished.status !== 'needsHuman')
+  if (run.finished && run.finished.status !== 'needsHuman') {
+    const late = tooLate(run, at)
+    if (late) return { ok: false, refusal: late }
     return events(taken, { type: 'finished', status: 'needsHuman', reason: run.finished.reason })
+  }
   if (run.finished || run.startedAt) return events(taken)
   const words = `${by.name} has taken it over${reason === '' ? '' : `: ${reason}`}; nothing was sent`
   return events(taken, { type: 'finished', status: 'needsHuman', reason: words })
@@ -180,7 +183,7 @@ export function offersOf(run: Run, by: Person, at: Instant): readonly ('resume' 
     ...(resume(ask, run, at).ok && run.finished ? (['resume'] as const) : []),
     ...(retry({ do: 'retry', ...ask, target: null }, run, at).ok ? (['retry'] as const) : []),
     ...(rollBack(ask, run, at).ok ? (['rollback'] as const) : []),
-    ...(takeOver(ask, run).ok ? (['takeover'] as const) : []),
+    ...(takeOver(ask, run, at).ok ? (['takeover'] as const) : []),
   ]
 }
 

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { compilePlanned, compileTemplate } from '../../src/adapters/catalog/template.ts'
 import { filled } from '../../src/core/captured.ts'
 import type { RunCommand } from '../../src/core/decide.ts'
-import type { PlannedRequest, PlannedStep } from '../../src/core/plan.ts'
+import { type PlannedRequest, type PlannedStep, stepAsk } from '../../src/core/plan.ts'
 import type { At, Run, RunEvent } from '../../src/core/run.ts'
 import { stepScope } from '../../src/core/scope.ts'
 import { stepOf } from '../../src/core/step-state.ts'
@@ -14,6 +14,7 @@ import {
   ana,
   approved,
   begun,
+  check,
   draft,
   ended,
   eventsOf,
@@ -29,6 +30,7 @@ import {
   stepAsked,
   t0,
   verdict,
+  verified,
 } from './given.ts'
 
 const a = on('a')
@@ -217,5 +219,62 @@ describe('text from outside', () => {
         })
       }),
     )
+  })
+})
+
+describe('an approval of what was captured', () => {
+  const preflight = { ...check('ops.look'), capture: { size: { from: 'result.size', type: 'number' } } } as const
+  const asks = (changes: Partial<PlannedStep> = {}, hosts: readonly string[] = ['v', 'w']) =>
+    draft(hosts, (host) => [step('a', host, { preflight, rollback: null, approval: 'always', ...changes })])
+  const [v, w] = [on('a', 'v'), on('a', 'w')]
+  const start = (run: Run, at: At) => {
+    const gate = { plan, checked: [] }
+    const command = {
+      do: 'startAction',
+      at,
+      key: 'k',
+      gate,
+      deadlineAt: t0,
+      parties: nobody,
+      compile: compilePlanned,
+    } as const
+    return verdict(command, run)
+  }
+
+  it('is asked for per target', () => {
+    assert.deepEqual(
+      ['v', 'w'].map((host) => stepAsk(asks(), 'a', host)),
+      ['step:a@v', 'step:a@w'],
+    )
+    assert.equal(owes(after(begun(asks()), t0, captured({ size: 3 }, v))), 'askPart step:a@v')
+  })
+
+  it('is asked for once where nothing is captured, or where there is one target', () => {
+    assert.equal(stepAsk(asks({ preflight: check('ops.look') }), 'a', 'v'), 'step:a')
+    assert.equal(stepAsk(asks({}, ['v']), 'a', 'v'), 'step:a')
+  })
+
+  it('never lets another target’s value through (P1)', () => {
+    const first = after(begun(asks()), t0, captured({ size: 3 }, v), stepAsked('a@v'), approved(ana, 'step:a@v'))
+    assert.equal(start(first, v), 'actionStarted')
+    const second = after(first, t0, started(v), ended(v), verified(v), captured({ size: 9 }, w))
+    assert.equal(owes(second), 'askPart step:a@w')
+    assert.equal(start(second, w), 'step:a@w is not approved (P1)')
+    const both = after(second, t0, stepAsked('a@w'), approved(ana, 'step:a@w'))
+    assert.equal(start(both, w), 'actionStarted')
+  })
+
+  it('of another target, or of the step as a whole, is no approval of this one (P1)', () => {
+    for (const scope of ['a@w', 'a']) {
+      const asked = [captured({ size: 9 }, v), stepAsked(scope), approved(ana, `step:${scope}`)]
+      assert.equal(start(after(begun(asks()), t0, ...asked), v), 'step:a@v is not approved (P1)')
+    }
+  })
+
+  it('is void where its own value has moved, and only then', () => {
+    const agreed = [stepAsked('a@v'), approved(ana, 'step:a@v')]
+    const first = after(begun(asks()), t0, captured({ size: 3 }, v), ...agreed)
+    assert.equal(owes(after(first, t0, captured({ size: 4 }, v))), 'askPart step:a@v')
+    assert.equal(owes(after(first, t0, captured({ size: 4 }, w), captured({ size: 5 }, w))), 'act a v')
   })
 })

@@ -22,7 +22,10 @@ export async function confirm(
     // An answer may have come in this very moment: it counts.
     return work.transact((current) => ({
       ok: true,
-      events: stepOf(current, at).confirm?.ended ? [] : [{ type: 'confirmed', ...at, ok: false, reason, by: null }],
+      events:
+        current.finished || stepOf(current, at).confirm?.ended
+          ? []
+          : [{ type: 'confirmed', ...at, ok: false, reason, by: null }],
     }))
   }
   const againMs = Math.min(LOOK_MS, askedAt + withinMs - now)
