@@ -89,8 +89,8 @@ describe('loading a runbooks folder', () => {
   })
 
   it('takes the default of a variable that is not set, and the variable where it is', () => {
-    const at = (env: Record<string, string>) => {
-      const loaded = loadContent({ dir: 'runbooks', env: { ...env }, clock, unset: 'warning' })
+    const at = (set: Record<string, string>) => {
+      const loaded = loadContent({ dir: 'runbooks', env: set, clock, unset: 'warning' })
       assert.ok(loaded.ok)
       return loaded.content.systems['prometheus']?.url
     }
