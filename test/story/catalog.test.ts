@@ -112,7 +112,7 @@ describe('story: the catalogue', () => {
     })
     const { number } = report(PRINT_QUEUE, 'Print spooler stuck, floor 5')
     await agree(number, 'run', approver)
-    await agree(number, 'step:roll-back-driver', approver, changeManager)
+    await agree(number, `step:roll-back-driver@${first}`, approver, changeManager)
     await succeeds(number)
     for (const each of reported) assert.deepEqual(await story.runsOf(each.number), [])
     const printing = WORKSTATIONS.map((name) => device(name).printing)
