@@ -6,7 +6,7 @@ const benchmarks: { readonly [name: string]: { readonly what: string; readonly r
     run: async () => (await import('./intake.ts')).intake(),
   },
   run: {
-    what: 'whole runs: how much of each step is runbot’s own time and how much the endpoint’s',
+    what: 'whole runs, one at a time and 500 at once: whose time each step takes, commits, memory',
     run: async () => (await import('./run.ts')).run(),
   },
   policy: {

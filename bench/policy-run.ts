@@ -101,11 +101,9 @@ const since = (before: Spent): Spent => {
 
 /** The arithmetic of a step, with the run as its only one. */
 function wholeRun(trace: Trace): { wall: number; own: number; disk: number } {
-  const at = (type: string) => trace.marks.find((mark) => mark.type === type)?.at ?? Number.NaN
-  const marks = [
-    { type: 'executionStarted', at: at('proposed') },
-    { type: 'verified', at: at('finished') },
-  ]
+  const mark = (type: string, as: string) =>
+    trace.marks.filter((each) => each.type === type).map((each) => ({ ...each, type: as }))
+  const marks = [...mark('proposed', 'executionStarted'), ...mark('finished', 'verified')]
   const [times] = stepTimes({ ...trace, marks })
   if (!times) throw new Error(`run ${trace.run} has no times`)
   return times

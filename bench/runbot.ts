@@ -20,6 +20,7 @@ import type { Channel } from '../src/ports/channel.ts'
 import { systemClock as clock } from '../src/ports/clock.ts'
 import type { Inbound } from '../src/ports/inbound.ts'
 import type { Store } from '../src/ports/store.ts'
+import { DUE_EVERY_MS } from './due-every.ts'
 import type { Timeline } from './timeline.ts'
 
 export interface Runbot {
@@ -39,6 +40,8 @@ interface RunbotOptions {
   readonly works: boolean
   /** Where the log goes; standard output unless given. */
   readonly logTo?: Writable
+  /** How often ServiceNow is asked for what no webhook told; never unless given. */
+  readonly pollMs?: number
 }
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url))
@@ -50,6 +53,7 @@ export async function startRunbot({
   timeline,
   works,
   logTo,
+  pollMs = 0,
 }: RunbotOptions): Promise<Runbot> {
   const files = watchFiles({ dir: path('runbooks'), env, clock, onProblem: (problems) => console.error(problems) })
   const { current } = files
@@ -85,7 +89,7 @@ export async function startRunbot({
     hash: { canonicalize: canonicalJson, digest: sha256Hex },
     card: cardRenderer({ dir: path('../cards') }),
     owner: 'benchmark',
-    settings: { leaseMs: 10_000, dueEveryMs: 500, pollMs: 0, backlogLimit: 20_000 },
+    settings: { leaseMs: 10_000, dueEveryMs: DUE_EVERY_MS, pollMs, backlogLimit: 20_000 },
   })
   const server = httpServer({
     host: '127.0.0.1',

@@ -1,6 +1,6 @@
 // Owns the arithmetic of a step: which part of its time somebody else took, and what remains as runbot's own.
 import type { Millis } from '../src/core/values.ts'
-import type { Span, Trace, Waited } from './timeline.ts'
+import type { Mark, Span, Spent, Trace, Waited } from './timeline.ts'
 
 /** Milliseconds of one step, from the record before it to the record that it was verified. */
 export interface StepTimes {
@@ -11,13 +11,18 @@ export interface StepTimes {
   readonly endpoint: Millis
   readonly tickets: Millis
   readonly sleep: Millis
+  readonly from: Millis
+  readonly to: Millis
+  /** What the whole process spent meanwhile. */
+  readonly spent: Spent
 }
 
 /** The steps of one run, in order. */
 export function stepTimes({ spans, marks }: Trace): readonly StepTimes[] {
   const ends = marks.filter(({ type }) => type === 'executionStarted' || type === 'verified')
-  return ends.slice(1).map(({ at: to }, index) => {
-    const from = ends[index]?.at ?? to
+  return ends.slice(1).map((end, index) => {
+    const begin = ends[index] ?? end
+    const [from, to] = [begin.at, end.at]
     const during = (...kinds: readonly Waited[]) => covered(spans, kinds, from, to)
     const wall = to - from
     return {
@@ -27,9 +32,18 @@ export function stepTimes({ spans, marks }: Trace): readonly StepTimes[] {
       endpoint: during('endpoint'),
       tickets: during('tickets'),
       sleep: during('sleep'),
+      from,
+      to,
+      spent: less(end, begin),
     }
   })
 }
+
+const less = ({ spent: after }: Mark, { spent: before }: Mark): Spent => ({
+  cpuMs: after.cpuMs - before.cpuMs,
+  committingMs: after.committingMs - before.committingMs,
+  statementsMs: after.statementsMs - before.statementsMs,
+})
 
 /** How much of [from, to] at least one span of these kinds covers. */
 function covered(spans: readonly Span[], kinds: readonly Waited[], from: Millis, to: Millis): Millis {

@@ -5,6 +5,8 @@ import type { Clock } from '../src/ports/clock.ts'
 import type { Endpoints } from '../src/ports/endpoint.ts'
 import type { Store } from '../src/ports/store.ts'
 import type { Tickets } from '../src/ports/tickets.ts'
+import type { Disk } from './disk.ts'
+import { DUE_EVERY_MS } from './due-every.ts'
 
 /** `surface`: telling ServiceNow, beside the engine. `sleep`: runbot waits on purpose before it asks again. */
 export type Waited = 'endpoint' | 'tickets' | 'surface' | 'sleep' | 'disk'
@@ -15,11 +17,25 @@ export interface Span {
   readonly to: Millis
 }
 
+/** What was recorded, when it was on disk, and what the process had spent by then. */
+export interface Mark {
+  readonly type: string
+  readonly at: Millis
+  readonly spent: Spent
+}
+
+/** Of the whole process, so that it says something of one run only while that is the only one. */
+export interface Spent {
+  /** Of the main thread. */
+  readonly cpuMs: Millis
+  readonly committingMs: Millis
+  readonly statementsMs: Millis
+}
+
 export interface Trace {
   readonly run: string
   readonly spans: Span[]
-  /** What was recorded, and when it was on disk. */
-  readonly marks: { readonly type: string; readonly at: Millis }[]
+  readonly marks: Mark[]
   writes: number
 }
 
@@ -31,12 +47,21 @@ export interface Timeline {
   clock(clock: Clock): Clock
 }
 
-/** The worker's and the intake's own look-arounds are longer, and are no run's. */
-const LONGEST_POLL_MS: Millis = 400
+/** An endpoint here asks for a second at most; the worker's and the intake's own look-arounds are no run's. */
+const isPoll = (ms: Millis): boolean => ms <= 1_000 && (ms < DUE_EVERY_MS - 5 || ms > DUE_EVERY_MS)
 
-export function timeline(): Timeline {
+/** `disk`: what SQLite took, where somebody watches it. */
+export function timeline(disk?: Disk): Timeline {
   const traces = new Map<string, Trace>()
   const current = new AsyncLocalStorage<Trace>()
+  const spentNow = (): Spent => {
+    const { user, system } = process.threadCpuUsage()
+    return {
+      cpuMs: (user + system) / 1000,
+      committingMs: disk?.committingMs() ?? 0,
+      statementsMs: disk?.statementsMs() ?? 0,
+    }
+  }
 
   const timed = async <T>(what: Waited, work: () => Promise<T>, trace = current.getStore()): Promise<T> => {
     const from = performance.now()
@@ -72,8 +97,9 @@ export function timeline(): Timeline {
           const trace = traces.get(append.chain)
           if (trace) trace.writes += 1
           const record = await timed('disk', () => store.append(append), trace)
-          const at = performance.now()
-          for (const { event } of append.entries) trace?.marks.push({ type: (event as { type: string }).type, at })
+          const [at, spent] = [performance.now(), spentNow()]
+          for (const { event } of append.entries)
+            trace?.marks.push({ type: (event as { type: string }).type, at, spent })
           return record
         },
         claim: written(store.claim),
@@ -113,7 +139,8 @@ export function timeline(): Timeline {
         const trace = current.getStore()
         const from = performance.now()
         await clock.sleep(ms, signal)
-        if (signal?.aborted || ms > LONGEST_POLL_MS) return
+        // A wait that was cut short is not counted: rather too much is called runbot's own time than too little.
+        if (signal?.aborted || !isPoll(ms)) return
         // What a timer is late is runbot's own time; one for 0 ms takes 1.
         trace?.spans.push({ what: 'sleep', from, to: Math.min(performance.now(), from + Math.max(1, ms)) })
       },
