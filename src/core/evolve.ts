@@ -83,7 +83,7 @@ function change(run: Run, event: RunEvent, at: Instant): Run {
     case 'joined':
       return { ...run, joined: [...run.joined, event.incident] }
     case 'evidenceCaptured':
-      return { ...run, evidence: [...run.evidence, event] }
+      return { ...run, evidence: inOrder([...run.evidence, event]) }
     case 'waited':
       return { ...run, waiting: { since: run.waiting?.since ?? at, reason: event.reason } }
     case 'decided': {
@@ -229,6 +229,12 @@ function statusAfter(run: Run, event: RunEvent): RunStatus {
     default:
       return run.status
   }
+}
+
+/** What is looked at before the ask comes in side by side, and is shown as the runbook names it. */
+const inOrder = (evidence: Run['evidence']): Run['evidence'] => {
+  const before = evidence.filter(({ id }) => /^\d+$/.test(id)).toSorted((a, b) => Number(a.id) - Number(b.id))
+  return [...before, ...evidence.filter((each) => !before.includes(each))]
 }
 
 /** What was captured anew may differ from what a person agreed to: the step asks again. */

@@ -81,10 +81,11 @@ function proveServiceNow({ world }: Stage, number: string, { record, entries }: 
   const captured = entries.flatMap(({ event }) => (event.type === 'evidenceCaptured' && event.sha256 ? [event.id] : []))
   const files = world.servicenow.attachments(sysId).map(({ name }) => name)
   assert.deepEqual(
-    files.map((name) => /evidence-(\d+)/.exec(name)?.[1]),
-    captured,
+    files.flatMap((name) => /evidence-(\d+|[a-z]+-[0-9a-f]+)-/.exec(name)?.[1] ?? []).toSorted(),
+    captured.toSorted(),
     'evidence, each attached once',
   )
+  assert.equal(files.filter((name) => name.includes('-bundle-')).length, 1, 'one bundle for one end')
 }
 
 /** Answers how many posts stand twice. */
@@ -103,7 +104,9 @@ function proveTeams(stage: Stage, { record }: RunLog, ending: Ending): number {
   const duplicates = marked.length + replies.length - once.length
   assert.ok(duplicates <= stage.kills(), `${duplicates} duplicates: a death costs one at most (P6)`)
   assert.match(JSON.stringify(shown.card), ending.card, 'the card shows the end')
-  assert.doesNotMatch(JSON.stringify(shown.card), /"verb":"(approve|reject|stop)"/, 'and offers nothing any more')
+  // A run that needs a person may be closed, which is a stop.
+  const over = record.status === 'needsHuman' ? /"verb":"(approve|reject)"/ : /"verb":"(approve|reject|stop)"/
+  assert.doesNotMatch(JSON.stringify(shown.card), over, 'and asks nothing any more')
   return duplicates
 }
 
