@@ -3,7 +3,7 @@ import { approvalsFor } from '../../core/approval.ts'
 import type { At, EndStatus, Run, RunEvent } from '../../core/run.ts'
 import { bundleName } from '../bundle.ts'
 import { countAt, scopeName } from './asks.ts'
-import { beforeAfter, capturedBefore, isSame } from './before-after.ts'
+import { beforeAfter, isSame } from './before-after.ts'
 import { plain } from './escape.ts'
 import { dated, shortHash } from './figures.ts'
 import { inHandNote } from './notes-in-hand.ts'
@@ -50,6 +50,7 @@ const words = {
   head: 'Audit chain head',
   entries: (seq: number) => `${seq} entries`,
   evidence: 'Evidence',
+  others: (n: number) => `${n} more, listed in the bundle`,
   effect: 'Before and after',
   inHand: (name: string) => `Automation handed over to ${name}`,
   bundle: 'Attached, with the whole log and every request as it was sent',
@@ -139,9 +140,9 @@ function finished(
   seq: number,
   head: string,
 ): readonly string[] {
-  const evidence = capturedBefore(run)
-    .filter((each) => each.sha256 !== null)
-    .slice(0, 5)
+  const kept = run.evidence.filter((each) => each.sha256 !== null)
+  const evidence = kept.slice(0, LISTED)
+  const others = kept.length - evidence.length
   const changes = beforeAfter(run).filter((each) => !isSame(each))
   return [
     `${titleOf(run, event.status)}${because(event.reason)}`,
@@ -152,10 +153,14 @@ function finished(
         ({ what, before, after }) => `${words.effect}: ${plain(what, 80)}: ${plain(before, 80)} -> ${plain(after, 80)}`,
       ),
     ...evidence.map((each) => `${words.evidence}: ${plain(each.do, 60)} sha256 ${plain(each.sha256 ?? '', 64)}`),
+    ...(others > 0 ? [`${words.evidence}: ${words.others(others)}`] : []),
     ...(run.startedAt === null ? [] : [`${words.bundle}: ${plain(bundleName(run.id, seq), 120)}`]),
     `${words.head}: ${plain(head, 80)} (${words.entries(seq)})`,
   ]
 }
+
+/** So many artefacts are named with their hash; a rollout of twenty targets has a hundred. */
+const LISTED = 12
 
 /** What a person asked for is no failure of the automation. */
 function titleOf(run: Run, status: EndStatus): string {

@@ -101,10 +101,22 @@ describe('a work note', () => {
     assert.match(note(eventOf('confirmed', { via: 'servicenow' })), /\(in ServiceNow\)\n/)
   })
 
-  it('closes with what changed, the evidence from before and the name of the attached bundle', () => {
+  it('closes with what changed, every artefact with its hash and the name of the attached bundle', () => {
     const text = note(eventOf('finished'), run({ startedAt: at, evidence: looked() }))
     assert.match(text, /Before and after: http\.get web-01: status 503 -> 200\n/)
-    assert.equal(text.split('Evidence: ').length, 3)
+    const kept = looked().filter(({ sha256 }) => sha256 !== null)
+    assert.deepEqual(
+      [...text.matchAll(/^Evidence: \S+ sha256 (\w+)$/gm)].map(([, hash]) => hash),
+      kept.map(({ sha256 }) => sha256),
+    )
+    const many = Array.from(
+      { length: 20 },
+      (_, index) => ({ ...kept[0], id: `after-${index + 1}` }) as (typeof kept)[0],
+    )
+    assert.match(
+      note(eventOf('finished'), run({ startedAt: at, evidence: many })),
+      /^Evidence: 8 more, listed in the bundle$/m,
+    )
     assert.match(text, /Attached, .*every request as it was sent: runbot-r-7f3k2m-bundle-12\.json\n/)
     assert.doesNotMatch(note(eventOf('finished')), /bundle/)
   })

@@ -70,11 +70,14 @@ export function repair({ world, client }: Stage, memory: Memory): readonly Act[]
       {
         text: 'the evidence is attached, and its SHA-256 stands in the closing note',
         async check() {
-          const files = servicenow.attachments(memory.incident.sys_id ?? '')
+          const all = servicenow.attachments(memory.incident.sys_id ?? '')
+          const files = all.filter(({ name }) => name.includes('-evidence-'))
           const hashes = files.map(({ bytes }) => createHash('sha256').update(bytes).digest('hex'))
           const missing = hashes.filter((hash) => !notes().at(-1)?.includes(hash))
           expect('hashes that the note lacks', missing, [])
-          return `${expect('files', files.length, 2)} files`
+          expect('bundles', all.length - files.length, 1)
+          // Both looks before, what the recycle answered, both looks after.
+          return `${expect('files', files.length, 5)} files, and a bundle`
         },
       },
       {
