@@ -122,9 +122,10 @@ describe('story: evidence', () => {
       )
     }
     const captured = await eventsOf(story, rollout.run, 'evidenceCaptured')
+    // What was looked at before the ask came in side by side; the bundle lists it as the runbook does.
     assert.deepEqual(
-      bundle.evidence.map(({ id, sha256 }) => [id, sha256]),
-      captured.map(({ id, sha256 }) => [id, sha256]),
+      bundle.evidence.map(({ id, sha256 }) => `${id} ${sha256}`).toSorted(),
+      captured.map(({ id, sha256 }) => `${id} ${sha256}`).toSorted(),
     )
   })
 
