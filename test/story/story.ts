@@ -144,8 +144,11 @@ async function tell({
   }
   const isBots = ({ from }: Pick<Message, 'from'>): boolean => from.id === world.teams.world.bot.id
   const messages = (): readonly Message[] => world.teams.threads().flatMap((thread) => thread.messages)
-  const cardOf = (run: string) =>
-    messages().findLast(({ card, from }) => isBots({ from }) && card && wordsOf(card).includes(run))
+  /** The one in its thread; a copy in somebody's personal chat may have been written sooner, or later. */
+  const cardOf = (run: string) => {
+    const cards = messages().filter(({ card, from }) => isBots({ from }) && card && wordsOf(card).includes(run))
+    return cards.findLast(({ conversationId }) => !conversationId.startsWith('a:')) ?? cards.at(-1)
+  }
 
   return {
     world,
