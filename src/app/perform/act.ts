@@ -179,7 +179,7 @@ export async function heldElsewhere({ deps, run }: Performing): Promise<string |
 }
 
 /** The brake from outside: once one target was touched, the signal must hold before the next one is. */
-async function alarmOf(
+export async function alarmOf(
   work: Performing,
   at: At,
 ): Promise<{ readonly raised: boolean; readonly reason: string } | null> {

@@ -7,7 +7,7 @@ import { type Millis, own } from '../../core/values.ts'
 import { events, refuse } from '../../core/verdict.ts'
 import type { Endpoint, Progress } from '../../ports/endpoint.ts'
 import { isPortError, type PortError } from '../../ports/errors.ts'
-import { frozenNow, launch, SEND_WITHIN_MS } from './act.ts'
+import { alarmOf, frozenNow, launch, SEND_WITHIN_MS } from './act.ts'
 import { pollAfter } from './calls.ts'
 import { tryToLook } from './check.ts'
 import { type Performed, type Performing, wait } from './context.ts'
@@ -143,6 +143,8 @@ const mayGoOn = (run: Run, which: 'action' | 'rollback'): boolean =>
 
 /** The same checks as before the first send, the preflight included (P2). */
 async function whyClosed(work: Performing, at: At): Promise<string | null> {
+  const alarm = await alarmOf(work, at)
+  if (alarm) return alarm.reason
   const { answer } = await recheck(work, scopesFor(work, at))
   if (answer.gate === 'stricter') return `${answer.scope} needs ${answer.rule.name} by now`
   if (answer.gate !== 'open') return answer.reason

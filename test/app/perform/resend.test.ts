@@ -6,6 +6,7 @@ import { stepOf } from '../../../src/core/step-state.ts'
 import {
   after,
   braked,
+  check,
   draft,
   ended,
   failed,
@@ -98,4 +99,23 @@ describe('a key that its endpoint does not know', () => {
     const { left, key } = await resent(rollback, 'rollback', braked())
     assert.deepEqual(left, [key])
   })
+})
+
+it('a key is not sent again while the alarm of the rollout is raised, or cannot be told (P2)', async () => {
+  const two = draft(['v', 'w'], (host) => [step('a', host, { preflight: null })], { alarm: check('prom.errors') })
+  const before = underWay(two, started(on('a', 'w')), started(at))
+  const looks = []
+  for (const outcome of ['failed', 'unknown'] as const) {
+    const seen = world(before, {
+      endpoint: {
+        launch: async () => ({ state: 'ended', outcome, reason: 'too many errors', result: null, handle: 'h' }),
+      },
+    })
+    const sent = stepOf(before, at).action
+    assert.ok(sent)
+    await follow(seen.work(), { do: 'follow', at, which: 'action', sent })
+    assert.equal(seen.launched.includes(sent.key), false)
+    looks.push(seen.launched.length)
+  }
+  assert.deepEqual(looks, [1, 1], 'the alarm was looked at')
 })
