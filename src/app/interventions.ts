@@ -53,7 +53,8 @@ export function interventions(deps: Deps, journal: Journal, authority: Authority
         // Resuming sends no action during a freeze: every check is made again. It only lets a rollback through.
         const may = await release(run, wanted)
         if ('reason' in may && owesRollback(run)) return no(run, may)
-        return transact({ do: 'resume', by, reason, released: 'released' in may && may.released })
+        const released = owesRollback(run) && 'released' in may && may.released
+        return transact({ do: 'resume', by, reason, released })
       }
       case 'stop':
         // What a person did about it is what the log is for.

@@ -40,6 +40,8 @@ export type RunCommand =
   | { readonly do: 'retry'; readonly by: Person; readonly reason: string; readonly target: string | null }
   | {
       readonly do: 'confirm'
+      /** The question that is answered, by a comment written after it; without it all that are open. */
+      readonly at?: At
       readonly by: string
       readonly ok: boolean
       readonly reason: string

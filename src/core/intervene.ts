@@ -142,11 +142,15 @@ export function rollBack({ by, reason, released }: Word, run: Run, at: Instant):
 
 /** The caller says whether it works: the answer to the question that a step asked, and to nothing else. */
 export function confirm(command: Of<'confirm'>, run: Run): Verdict {
-  const asked = awaitingCaller(run)
+  const { at } = command
+  const open = awaitingCaller(run)
+  const asked = at ? open.filter((each) => each.step === at.step && each.target === at.target) : open
   if (run.finished) return refuse(...ended(run))
   if (asked.length === 0) return refuse('nobody is asked whether it works', 'look at its newest card')
   const { by, ok, reason, via } = command
-  return events(...asked.map((at): RunEvent => ({ type: 'confirmed', ...at, ok, reason, by, ...(via ? { via } : {}) })))
+  return events(
+    ...asked.map((each): RunEvent => ({ type: 'confirmed', ...each, ok, reason, by, ...(via ? { via } : {}) })),
+  )
 }
 
 /** Where the caller was asked, and has not answered. */

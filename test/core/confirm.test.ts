@@ -11,6 +11,7 @@ import {
   begun,
   confirmAsked,
   confirmed,
+  done,
   draft,
   ended,
   ends,
@@ -72,6 +73,19 @@ describe('a step whose proof is the caller', () => {
     assert.equal(ends(after(bad, t0, ...undone(a))), 'rolledBack: web-01: a failed: it does not work')
     const kept = run([...ran, verified(a), confirmAsked(a), confirmed(a, false)], { rollback: null })
     assert.equal(ends(kept), 'failed: web-01: a failed: it does not work')
+  })
+
+  it('takes a written answer for the question that it followed, and for no other target (P5)', () => {
+    const two = after(
+      begun(draft(['v', 'w'], (host) => [step('a', host, { confirm: { by: 'caller', withinMs: 60 * minute } })])),
+      t0,
+      ...['v', 'w'].flatMap((host) => [...done(on('a', host)), confirmAsked(on('a', host))]),
+    )
+    const said = { do: 'confirm', by: 'Cy', ok: true, reason: 'it works' } as const
+    const answered = (command: RunCommand) =>
+      eventsOf(command, two).map((event) => ('target' in event ? `${event.type} ${event.target}` : event.type))
+    assert.deepEqual(answered({ ...said, at: on('a', 'v'), via: 'servicenow' }), ['confirmed v'])
+    assert.deepEqual(answered(said), ['confirmed v', 'confirmed w'])
   })
 
   it('keeps when it was asked, also where only the answer is in the log', () => {

@@ -80,7 +80,7 @@ describe('story: the caller is asked (time passes 30 times as fast)', () => {
     comment(sysId, 'Yes, it works again. Thanks!')
     assert.equal((await story.ended(run)).status, 'succeeded')
     const [confirmed] = await eventsOf(story, run, 'confirmed')
-    assert.deepEqual([confirmed?.ok, confirmed?.via, confirmed?.by], [true, 'servicenow', number])
+    assert.deepEqual([confirmed?.ok, confirmed?.via, confirmed?.by], [true, 'servicenow', 'Omar Reyes'])
     assert.match(confirmed?.reason ?? '', /it works: Yes, it works again\. Thanks!/)
     await until('the incident to be resolved', () => story.world.servicenow.incident(number)['state'] === '6')
     await toldOnce(story, run, number)

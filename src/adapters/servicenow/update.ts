@@ -18,8 +18,9 @@ const maxCloseNotes = 4000
 
 /**
  * Safe to repeat: what the record already says is not written again. `inProgress` moves a New incident only. No update
- * reopens one that is over, but for one that is merely resolved and whose close notes hold the words of `reopens`. Throws PortError: as the Table API; `malformed` where a close code or a group does
- * not exist, naming what would fit; `denied` where ServiceNow answered 200 and left a column as it was.
+ * reopens one that is over, but for one that is merely resolved and whose close notes hold the words of `reopens`.
+ * Throws PortError: as the Table API; `malformed` where a close code or a group does not exist, naming what would fit;
+ * `denied` where ServiceNow answered 200 and left a column as it was.
  */
 export function update(options: { table: TableApi; settings: () => ServiceNowSettings }): Tickets['update'] {
   const { table, settings } = options

@@ -2,8 +2,9 @@
 import { decide } from '../../core/decide.ts'
 import type { Work } from '../../core/owed.ts'
 import { stepOf } from '../../core/step-state.ts'
-import type { Millis } from '../../core/values.ts'
-import { isPortError } from '../../ports/errors.ts'
+import type { Instant, Millis } from '../../core/values.ts'
+import type { CallerAnswer, CallerRecords } from '../../ports/caller.ts'
+import { isPortError, type PortError } from '../../ports/errors.ts'
 import { type Performed, type Performing, record } from './context.ts'
 
 /** How often ServiceNow is asked whether the caller has written; a card answers at once. */
@@ -30,21 +31,28 @@ export async function confirm(
   }
   const againMs = Math.min(LOOK_MS, askedAt + withinMs - now)
   if (!incident || !deps.callerRecords) return { againMs }
+  // The card can still be answered where ServiceNow cannot be read; it is asked again.
+  const read = await answerTo(deps.callerRecords, incident.sysId, askedAt)
+  if ('error' in read) return { againMs: read.error.retryAfterMs ?? LOOK_MS }
+  const { answer } = read
+  if (!answer) return { againMs }
+  const reason = `the caller says ${answer.works ? 'it works' : 'it does not work'}: ${answer.text}`
+  const by = stepOf(run, at).confirm?.of || 'the caller'
+  const said = { do: 'confirm', at, by, ok: answer.works, reason, via: 'servicenow' } as const
+  return work.transact((current) => decide(said, current, now))
+}
+
+/** Only ServiceNow's own errors are caught here, never the store's. */
+async function answerTo(
+  records: CallerRecords,
+  incident: string,
+  since: Instant,
+): Promise<{ readonly answer: CallerAnswer | undefined } | { readonly error: PortError }> {
   try {
-    const answer = await deps.callerRecords.answer(incident.sysId, askedAt)
-    if (!answer) return { againMs }
-    const reason = `the caller says ${answer.works ? 'it works' : 'it does not work'}: ${answer.text}`
-    const said = {
-      by: run.context.incident?.number ?? 'the caller',
-      ok: answer.works,
-      reason,
-      via: 'servicenow',
-    } as const
-    return await work.transact((current) => decide({ do: 'confirm', ...said }, current, now))
+    return { answer: await records.answer(incident, since) }
   } catch (error) {
     if (!isPortError(error)) throw error
-    // The card can still be answered; ServiceNow is asked again.
-    return { againMs: error.retryAfterMs ?? LOOK_MS }
+    return { error }
   }
 }
 

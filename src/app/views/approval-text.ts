@@ -9,7 +9,10 @@ import { type Exact, exactText, stepsOf, targetsOf } from './planned-calls.ts'
 const TARGETS = 10
 const CHECKS = 10
 
-/** Of the step that is asked for only that one, as it is sent where `fill` knows what its preflight captured. Plain text, bounded; the plan hash stands in it in full, for that is what a yes counts for. */
+/**
+ * Of the step that is asked for only that one, as it is sent where `fill` knows what its preflight captured. Plain text,
+ * bounded; the plan hash stands in it in full, for that is what a yes counts for.
+ */
 export function approvalText(run: Run, ask: Ask, describe: Exact['describe'], fill?: Exact['fill']): string {
   const scope = scopeName(ask.scope)
   const targets = targetsOf(run, ask.scope)
