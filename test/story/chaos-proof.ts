@@ -125,8 +125,9 @@ function proveEnds({ kind, deaths }: ChaosWorld, runs: readonly RunLog[], starte
     // A rival is stopped, by the lock or by anti-flap.
     const fits = status === asked.ends || (asked.rivals && status === STOPPED)
     const never = mine.filter(({ end }) => end?.never)
+    const lasting = never.filter((each) => !mine.some((later) => isAgain(later, each)))
     // Where the endpoint knows the key nobody is bothered; without one nobody else can tell.
-    const cut: EndStatus = kind.lost === 'left to a person' ? PERSON : endOfCut(never)
+    const cut: EndStatus = kind.lost === 'left to a person' ? PERSON : endOfCut(lasting)
     assert.ok(fits || (!undisturbed && status === cut), about)
     for (const each of never)
       assert.ok((each.answeredAt ?? 0) >= lostAt(kind, each), `${about}: too early for ${nameOf(each)} to be lost`)
@@ -135,7 +136,11 @@ function proveEnds({ kind, deaths }: ChaosWorld, runs: readonly RunLog[], starte
   }
 }
 
-/** How a run ends of which these never started. */
+/** A rollback that never started is started anew, with another key; an action is not. */
+const isAgain = (later: Started, never: Started): boolean =>
+  later.what === 'rollback' && placeOf(later) === placeOf(never) && later.startedAt > never.startedAt
+
+/** How a run ends of which these never started, and were not started anew. */
 const endOfCut = (never: readonly Started[]): EndStatus => {
   if (never.some(({ what }) => what === 'rollback')) return 'rollbackFailed'
   return never.length > 0 ? 'failed' : 'succeeded'

@@ -36,7 +36,8 @@ describe(`SIGKILL at ${KILLS} random moments (RUNBOT_SEED=${SEED})`, function ()
     } catch (error) {
       const again = `RUNBOT_SEED=${SEED} RUNBOT_CHAOS_WORLD='${kind.name} #${seed} ${deaths.map(deathWords).join(' ')}'`
       const said = `${again} (died ${chaos.deaths().length} times): ${(error as Error).message}`
-      throw new Error(`${said}\n${await chaos.story()}`, { cause: error })
+      // What matters comes last: of a long output the end is what is kept.
+      throw new Error(`${await chaos.story()}\n${said}`, { cause: error })
     } finally {
       await chaos.close()
     }
