@@ -22,7 +22,7 @@ async function bare(to: Store): Promise<number> {
   server.post('/api/events/servicenow', async (req: Request, res: Response) => {
     const body = JSON.parse(await bodyOf(req)) as Json
     const id = String(req.headers['webhook-id'])
-    await to.accept({ id, key: id, source: 'bare', receivedAt: Date.now(), body })
+    await to.accept({ id, key: id, source: 'bare', receivedAt: Date.now(), body }, 0)
     const text = JSON.stringify({ id })
     res.writeHead(202, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) })
     res.end(text)

@@ -1,12 +1,13 @@
 // Owns one run while this process holds its lease: the engine and each surface go on side by side until nothing is due.
 import type { Instant, Millis } from '../core/values.ts'
 import { isPortError } from '../ports/errors.ts'
+import type { ChainRecord } from '../ports/store.ts'
 import type { Assess } from './assess.ts'
 import type { Authority } from './authority.ts'
 import type { Deps } from './deps.ts'
 import { type Engine, engine } from './engine.ts'
 import type { Journal } from './journal.ts'
-import { sentence } from './perform/context.ts'
+import { leaseWatch } from './lease-watch.ts'
 import { type Pulse, pulse } from './pulse.ts'
 import type { Surface } from './surfaces/surface.ts'
 
@@ -43,8 +44,9 @@ export interface Actor {
   readonly done: Promise<void>
 }
 
-/** Claims nothing itself: `fence` is of a lease that was just taken. */
-export function actor(context: ActorContext, id: string, fence: number, stop: AbortSignal): Actor {
+/** Claims nothing itself: `claimed` is the record of a lease that was just taken. */
+export function actor(context: ActorContext, claimed: ChainRecord, stop: AbortSignal): Actor {
+  const { chain: id, fence } = claimed
   const beat = pulse(context.deps.clock)
   const parts: Part[] = []
   const lost = new AbortController()
@@ -62,36 +64,32 @@ export function actor(context: ActorContext, id: string, fence: number, stop: Ab
     if (now) work.lookNow()
     look(parts)
   }
-  return { notify, done: live({ context, id, fence, stop, lost, signal, beat, parts, work }) }
+  return { notify, done: live({ context, claimed, stop, lost, signal, beat, parts, work, notify }) }
 }
 
 interface Life {
   readonly context: ActorContext
-  readonly id: string
-  readonly fence: number
+  readonly claimed: ChainRecord
   readonly stop: AbortSignal
   readonly lost: AbortController
   readonly signal: AbortSignal
   readonly beat: Pulse
   readonly parts: Part[]
   readonly work: Engine
+  readonly notify: Actor['notify']
 }
 
-async function live({ context, id, fence, stop, lost, signal, beat, parts, work }: Life): Promise<void> {
+async function live({ context, claimed, stop, lost, signal, beat, parts, work, notify }: Life): Promise<void> {
+  const { chain: id, fence } = claimed
   const { deps } = context
-  const { clock, store, log } = deps
-  const heartbeat = setInterval(() => {
-    store.renew(id, fence, clock.now(), deps.settings.leaseMs).catch((error: unknown) => {
-      if (isPortError(error, 'conflict')) lost.abort()
-      else log.warn({ run: id, reason: sentence(error) }, 'the lease could not be renewed')
-    })
-  }, deps.settings.leaseMs / 3)
+  const { clock, log } = deps
+  const watch = leaseWatch(deps, claimed, { lost: () => lost.abort(), seen: work.seen, wanted: () => notify(true) })
 
   parts.push(
     { name: 'engine', step: work.step, nextAt: 0, busy: false, dirty: false },
     ...context.surfaces.map((surface) => ({
       name: surface.name,
-      step: () => surface.deliver(id, signal),
+      step: () => surface.deliver(id, { signal, isMine: watch.isMine }),
       nextAt: 0,
       busy: false,
       dirty: false,
@@ -124,7 +122,7 @@ async function live({ context, id, fence, stop, lost, signal, beat, parts, work 
     while (!work.idle() || parts.some((part) => part.busy))
       await beat.wait(clock.now() + 1000, new AbortController().signal)
   } finally {
-    clearInterval(heartbeat)
+    watch.stop()
   }
   const nextAt = Math.min(...parts.map((part) => part.nextAt))
   if (!lost.signal.aborted) await release(context, id, fence, work.seen(), stop.aborted ? clock.now() : nextAt)

@@ -2,7 +2,7 @@
 import { type Instant, isObject, type Millis } from '../core/values.ts'
 import { isPortError, isTransient, PortError } from '../ports/errors.ts'
 import type { Delivery } from '../ports/inbound.ts'
-import type { IntakeEvent } from '../ports/store.ts'
+import type { IntakeEvent, PendingEvent } from '../ports/store.ts'
 import type { Deps } from './deps.ts'
 import { swap } from './documents.ts'
 import type { Journal } from './journal.ts'
@@ -18,7 +18,10 @@ export interface Intake {
 
 const BATCH = 100
 const RETRY_MS: Millis = 5_000
-const IDLE_MS: Millis = 2_000
+/** What others left behind is looked for so often; what is accepted here is worked at once. */
+const LOOK_EVERY_MS: Millis = 2_000
+/** What more is accepted here is left to whichever replica comes by first. */
+const IN_HAND = 1_000
 /** A first start looks so far back; later ones go on where the last one stopped. */
 const FIRST_LOOK_BACK_MS: Millis = 24 * 3_600_000
 /** ServiceNow's timestamps have whole seconds, and a transaction may commit after its timestamp. */
@@ -32,6 +35,9 @@ export function intake(deps: Deps, journal: Journal, reconsider: (run: string) =
   const beat = pulse(clock)
   const loops: Promise<void>[] = []
   let backlog = { at: 0, count: 0 }
+  /** Accepted here, and held for this replica. */
+  const inHand: PendingEvent[] = []
+  let lookedAt = 0
 
   const hasRoom = async (): Promise<boolean> => {
     const now = clock.now()
@@ -42,8 +48,12 @@ export function intake(deps: Deps, journal: Journal, reconsider: (run: string) =
   const accept = async ({ source, key, body }: Delivery): Promise<{ id: string }> => {
     if (!(await hasRoom())) throw new PortError('unavailable', 'too many events wait already', { retryAfterMs: 5_000 })
     const id = `E${deps.hash.digest(key).slice(0, 24)}`
-    const accepted = await store.accept({ id, key, source, receivedAt: clock.now(), body })
+    const receivedAt = clock.now()
+    const heldUntil = inHand.length < IN_HAND ? receivedAt + settings.leaseMs : receivedAt
+    const event = { id, key, source, receivedAt, body }
+    const accepted = await store.accept(event, heldUntil)
     meter.intake(source, accepted.fresh ? 'accepted' : 'repeated')
+    if (accepted.fresh && heldUntil > receivedAt) inHand.push({ ...event, heldUntil })
     if (accepted.fresh) beat.beat()
     return { id: accepted.id }
   }
@@ -66,13 +76,38 @@ export function intake(deps: Deps, journal: Journal, reconsider: (run: string) =
     return outcome.kind === 'declined'
   }
 
+  /** What others left is not kept waiting by what keeps arriving here. */
+  const next = async (): Promise<readonly PendingEvent[]> => {
+    if (inHand.length > 0 && clock.now() - lookedAt < LOOK_EVERY_MS) return inHand.splice(0, BATCH)
+    const left = await store.pending(clock.now(), BATCH)
+    if (left.length < BATCH) lookedAt = clock.now()
+    return [...left, ...inHand.splice(0, BATCH - left.length)]
+  }
+
+  /** Whether it is this replica's to work on: held long enough, or taken anew before anybody else did. */
+  const isMine = async ({ id, heldUntil }: PendingEvent): Promise<boolean> => {
+    const now = clock.now()
+    if (heldUntil - now > settings.leaseMs / 2) return true
+    try {
+      await store.hold(id, heldUntil, now + settings.leaseMs)
+      return true
+    } catch (error) {
+      if (isPortError(error, 'conflict')) return false
+      throw error
+    }
+  }
+
   const round = async (): Promise<boolean> => {
-    const events = await store.pending(clock.now(), BATCH)
+    const events = await next()
     // Each is only a hint to read the incident back, so one look that comes after several of them is for all of them.
     const looked = new Set<string>()
-    for (const event of events) {
-      if (stop.signal.aborted) return false
+    for (const [at, event] of events.entries()) {
+      if (stop.signal.aborted) {
+        inHand.unshift(...events.slice(at))
+        return false
+      }
       try {
+        if (!(await isMine(event))) continue
         const sysId = subjectOf(event)
         if (sysId !== null && looked.has(sysId)) {
           await store.done(event.id)
@@ -91,7 +126,7 @@ export function intake(deps: Deps, journal: Journal, reconsider: (run: string) =
         await store.postpone(event.id, clock.now() + Math.max(error.retryAfterMs ?? 0, RETRY_MS))
       }
     }
-    return events.length === BATCH
+    return events.length === BATCH || inHand.length > 0
   }
 
   const poll = async (): Promise<void> => {
@@ -134,7 +169,7 @@ export function intake(deps: Deps, journal: Journal, reconsider: (run: string) =
       loops.push(
         every(
           'intake',
-          async () => ((await round()) ? 0 : IDLE_MS),
+          async () => ((await round()) ? 0 : LOOK_EVERY_MS),
           (ms) => beat.wait(clock.now() + ms, stop.signal),
         ),
       )
@@ -150,6 +185,8 @@ export function intake(deps: Deps, journal: Journal, reconsider: (run: string) =
     async stop() {
       stop.abort()
       await Promise.all(loops)
+      // Whoever runs on need not wait until they are held no longer.
+      for (const { id } of inHand) await store.postpone(id, clock.now()).catch(() => undefined)
     },
   }
 }

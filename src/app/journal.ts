@@ -7,7 +7,7 @@ import type { Instant, Json } from '../core/values.ts'
 import type { Refusal, Verdict } from '../core/verdict.ts'
 import { isPortError } from '../ports/errors.ts'
 import type { Artefact, ChainRecord, Entry } from '../ports/store.ts'
-import type { Deps } from './deps.ts'
+import type { Deps, Settings } from './deps.ts'
 
 export interface Loaded {
   readonly record: ChainRecord
@@ -39,8 +39,10 @@ export interface Journal {
 const RACES = 20
 const REMEMBERED = 500
 
-export function journal(deps: Pick<Deps, 'store' | 'clock' | 'hash'>): Journal {
-  const { store, clock, hash } = deps
+export function journal(
+  deps: Pick<Deps, 'store' | 'clock' | 'hash'> & { readonly settings: Pick<Settings, 'leaseMs'> },
+): Journal {
+  const { store, clock, hash, settings } = deps
   const folded = new Map<string, Run>()
   const listeners: ((id: string, events: readonly RunEvent[]) => void)[] = []
 
@@ -91,7 +93,7 @@ export function journal(deps: Pick<Deps, 'store' | 'clock' | 'hash'>): Journal {
         const written = await store.append({
           chain: id,
           version: record.version,
-          ...(fence === undefined ? {} : { fence }),
+          ...(fence === undefined ? {} : { fence, leaseUntil: at + settings.leaseMs }),
           entries: link(id, record, at, verdict.events),
           status: next.status,
           dueAt: at,

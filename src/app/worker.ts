@@ -38,9 +38,9 @@ export function worker(context: ActorContext): Worker {
     const { chain, version } = record
     if (actors.has(chain) || stop.signal.aborted) return
     try {
-      const { fence } = await store.claim(chain, version, owner, clock.now(), settings.leaseMs)
+      const claimed = await store.claim(chain, version, owner, clock.now(), settings.leaseMs)
       if (actors.has(chain)) return
-      const running = actor(context, chain, fence, stop.signal)
+      const running = actor(context, claimed, stop.signal)
       actors.set(chain, running)
       void running.done
         .catch((error: unknown) => log.error({ run: chain, err: error }, 'an actor ended badly'))

@@ -42,7 +42,9 @@ export async function freeze(
         `there is no store at ${path}: start this where runbot starts, or set RUNBOT_STORE as it does`,
       )
     const store = await sqliteStore({ path, openReadOnly: command.do === 'list', busyTimeoutMs: BUSY_MS })
-    const journal = journalOf({ store, clock, hash: { canonicalize: canonicalJson, digest: sha256Hex } })
+    // It holds no lease.
+    const settings = { leaseMs: 0 }
+    const journal = journalOf({ store, clock, settings, hash: { canonicalize: canonicalJson, digest: sha256Hex } })
     try {
       return await perform(command, { store, journal, person, output }, env)
     } finally {

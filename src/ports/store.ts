@@ -24,6 +24,8 @@ export interface ChainRecord {
   /** When work is due next; null: nothing until somebody acts. */
   readonly dueAt: Instant | null
   readonly createdAt: Instant
+  /** How often somebody asked for a look (`wake`): the holder of the lease sees by it that it is wanted. */
+  readonly wakes: number
   /** Free text to look a chain up by: incident number, sys_id, runbook. */
   readonly labels: { readonly [name: string]: string }
   readonly version: number
@@ -36,6 +38,8 @@ export interface Append {
   readonly version: number | null
   /** With it the write is refused (`conflict`) when the record's fence is not this one: a paused worker does nothing. */
   readonly fence?: number
+  /** The lease that the fence holds lasts at least until then, so that a busy worker need not renew it. */
+  readonly leaseUntil?: Instant
   readonly entries: readonly Entry[]
   readonly status: string
   readonly dueAt: Instant | null
@@ -60,6 +64,11 @@ export interface IntakeEvent {
   readonly source: string
   readonly receivedAt: Instant
   readonly body: Json
+}
+
+/** One that waits, and until when whoever has it in hand may keep it from others. */
+export interface PendingEvent extends IntakeEvent {
+  readonly heldUntil: Instant
 }
 
 /** A small document with compare-and-swap, for example a lock, a cursor, a watch, the freeze. */
@@ -88,16 +97,18 @@ export interface Store {
   renew(chain: string, fence: number, at: Instant, leaseMs: Millis): Promise<void>
   /** Gives the lease up and sets when work is due next; `conflict` on another fence. */
   release(chain: string, fence: number, dueAt: Instant | null): Promise<void>
-  /** Sets dueAt no later than `at`, whoever holds the lease; no version check, no version bump. */
+  /** Sets dueAt no later than `at` and bumps `wakes`, whoever holds the lease; no version check, no version bump. */
   wake(chain: string, at: Instant): Promise<void>
   /** Chains, newest first; `label` narrows by one label, `open` to those not in `ended`. Keyset page by `before`. */
   list(query: ListQuery): Promise<readonly ChainRecord[]>
 
-  /** Stores an intake event once; a repeat returns the first one's id with `fresh: false`. */
-  accept(event: IntakeEvent): Promise<{ readonly id: string; readonly fresh: boolean }>
-  /** Accepted and not yet done, oldest first, due at `at`. */
-  pending(at: Instant, limit: number): Promise<readonly IntakeEvent[]>
-  /** Processing failed for now: try again at `at`. */
+  /** Stores an intake event once, held for the caller; a repeat returns the first one's id with `fresh: false`. */
+  accept(event: IntakeEvent, heldUntil: Instant): Promise<{ readonly id: string; readonly fresh: boolean }>
+  /** Accepted, not yet done, and held by nobody at `at`; oldest first. */
+  pending(at: Instant, limit: number): Promise<readonly PendingEvent[]>
+  /** Takes one in hand until `until`; `conflict` when it is held otherwise than `was` says, or done. */
+  hold(id: string, was: Instant, until: Instant): Promise<void>
+  /** Processing failed for now, or is left to others: held by nobody from `at` on. */
   postpone(id: string, at: Instant): Promise<void>
   /** Processing is over. The dedupe key stays. */
   done(id: string): Promise<void>

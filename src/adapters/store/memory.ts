@@ -13,7 +13,7 @@ interface Chain {
 
 interface Waiting {
   readonly event: IntakeEvent
-  notBefore: Instant
+  heldUntil: Instant
 }
 
 const NEVER = Number.POSITIVE_INFINITY
@@ -71,6 +71,7 @@ export function memoryStore({ clock = systemClock }: { clock?: Pick<Clock, 'now'
           seq: last?.seq ?? 0,
           head: last?.hash ?? '',
           dueAt: sooner(append.dueAt, chain.wokenAt),
+          lease: lasting(record.lease, append),
           labels: append.labels ?? record.labels,
           version: record.version + 1,
         }
@@ -120,11 +121,12 @@ export function memoryStore({ clock = systemClock }: { clock?: Pick<Clock, 'now'
       step(() => {
         const chain = existing(name)
         chain.wokenAt = Math.min(chain.wokenAt, at)
-        chain.record = { ...chain.record, dueAt: sooner(chain.record.dueAt, at) }
+        const { dueAt, wakes } = chain.record
+        chain.record = { ...chain.record, dueAt: sooner(dueAt, at), wakes: wakes + 1 }
       }),
     list: (query) => step(() => copy(listed([...chains.values()], query))),
 
-    async accept(given) {
+    async accept(given, heldUntil) {
       checkText(given.id, given.key)
       const event = copy(given)
       return step(() => {
@@ -133,20 +135,28 @@ export function memoryStore({ clock = systemClock }: { clock?: Pick<Clock, 'now'
         if (accepted.has(event.id)) refuse('conflict', 'another event has this id')
         intake.set(event.key, event.id)
         accepted.add(event.id)
-        waiting.set(event.id, { event, notBefore: Number.NEGATIVE_INFINITY })
+        waiting.set(event.id, { event, heldUntil })
         return { id: event.id, fresh: true }
       })
     },
     pending: (at, limit) =>
       step(() => {
-        const events = [...waiting.values()].filter(({ notBefore }) => notBefore <= at).map(({ event }) => event)
+        const free = [...waiting.values()].filter(({ heldUntil }) => heldUntil <= at)
+        const events = free.map(({ event, heldUntil }) => ({ ...event, heldUntil }))
         return copy(events.toSorted((a, b) => a.receivedAt - b.receivedAt).slice(0, limit))
+      }),
+    hold: (id, was, until) =>
+      step(() => {
+        knownEvent(id)
+        const event = waiting.get(id)
+        if (event?.heldUntil !== was) refuse('conflict', 'somebody else has this event in hand')
+        event.heldUntil = until
       }),
     postpone: (id, at) =>
       step(() => {
         knownEvent(id)
         const event = waiting.get(id)
-        if (event) event.notBefore = at
+        if (event) event.heldUntil = at
       }),
     done: (id) =>
       step(() => {
@@ -219,7 +229,7 @@ function checkContinues({ chain, entries }: Append, record: ChainRecord): void {
 
 function newChain({ chain, status, entries }: Append, clock: Pick<Clock, 'now'>): Chain {
   const createdAt = entries[0]?.at ?? clock.now()
-  const nothing = { seq: 0, head: '', fence: 0, lease: null, dueAt: null, labels: {}, version: 0 }
+  const nothing = { seq: 0, head: '', fence: 0, lease: null, dueAt: null, wakes: 0, labels: {}, version: 0 }
   return { record: { chain, status, createdAt, ...nothing }, entries: [], wokenAt: NEVER }
 }
 
@@ -234,6 +244,12 @@ function listed(chains: readonly Chain[], { limit, before, label, statuses }: Li
     .toSorted(newestFirst)
     .slice(0, limit)
 }
+
+/** A write under the lease keeps it alive. */
+const lasting = (lease: ChainRecord['lease'], { fence, leaseUntil }: Append): ChainRecord['lease'] =>
+  lease && fence !== undefined && leaseUntil !== undefined && leaseUntil > lease.until
+    ? { ...lease, until: leaseUntil }
+    : lease
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 

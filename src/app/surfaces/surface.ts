@@ -2,7 +2,7 @@
 import { emptyRun, evolve } from '../../core/evolve.ts'
 import type { Run, RunEvent } from '../../core/run.ts'
 import { type Instant, isObject, type JsonObject, type Millis } from '../../core/values.ts'
-import { isPortError, type PortError } from '../../ports/errors.ts'
+import { isPortError, PortError } from '../../ports/errors.ts'
 import type { Entry } from '../../ports/store.ts'
 import type { Deps } from '../deps.ts'
 import type { Journal } from '../journal.ts'
@@ -10,7 +10,14 @@ import type { Journal } from '../journal.ts'
 export interface Surface {
   readonly name: string
   /** Tells what is recorded and not yet told. Answers when to come back; Infinity: when there is news. */
-  deliver(run: string, signal: AbortSignal): Promise<Instant>
+  deliver(run: string, hold: Hold): Promise<Instant>
+}
+
+/** The lease under which a run is told: one replica at a time speaks of it. */
+export interface Hold {
+  readonly signal: AbortSignal
+  /** Whether the lease certainly lasts, also after this process stood still for a while. */
+  readonly isMine: () => boolean
 }
 
 /** What a surface keeps between deliveries. `attempting` is set before something that cannot be repeated unseen. */
@@ -73,7 +80,7 @@ export function surface(deps: Deps, journal: Journal, kind: SurfaceKind): Surfac
     }
   }
 
-  const deliverAll = async (id: string, signal: AbortSignal): Promise<Instant> => {
+  const deliverAll = async (id: string, { signal, isMine }: Hold): Promise<Instant> => {
     const key = `${id}:${name}`
     const document = await store.get('cursor', key)
     let version = document?.version ?? null
@@ -93,6 +100,13 @@ export function surface(deps: Deps, journal: Journal, kind: SurfaceKind): Surfac
       }
       cursor = next
       saved = next
+    }
+    /** A process that stood still after this write must not speak once it goes on: another one does by then. */
+    const attempt = async (next: Cursor) => {
+      await save(next)
+      if (isMine()) return
+      raced = true
+      throw new PortError('conflict', 'the lease of this run ran out meanwhile')
     }
     if (cursor.dead !== null) return Number.POSITIVE_INFINITY
     if (cursor.notBefore > clock.now()) return cursor.notBefore
@@ -114,7 +128,7 @@ export function surface(deps: Deps, journal: Journal, kind: SurfaceKind): Surfac
           entry,
           cursor,
           maybeTold: cursor.attempting === entry.seq,
-          attempt: (kept) => save({ ...cursor, attempting: entry.seq, data: kept ?? cursor.data }),
+          attempt: (kept) => attempt({ ...cursor, attempting: entry.seq, data: kept ?? cursor.data }),
         })
         const { seq } = entry
         meter.told(name, 'ok', clock.now() - entry.at)

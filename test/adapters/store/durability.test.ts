@@ -84,7 +84,7 @@ describe('sqlite store durability', () => {
       const [small, large, other] = await Promise.allSettled([
         begin(store, 'run_1'),
         begin(store, 'run_2', { evidence: [{ id: 'log', bytes: new Uint8Array(2_000_000) }] }),
-        store.accept(event('a')),
+        store.accept(event('a'), 0),
       ])
       assert.deepEqual([small.status, large.status, other.status], ['fulfilled', 'rejected', 'fulfilled'])
       assert.equal((await store.entries('run_1')).length, 1)

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { mkdir, readFile, stat, truncate, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { SCHEMA_VERSION } from '../../../src/adapters/store/sqlite/migrations.ts'
 import { sqliteStore } from '../../../src/adapters/store/sqlite/sqlite.ts'
 import { isPortError, type PortErrorKind } from '../../../src/ports/errors.ts'
 import { begin, event } from '../../contracts/store/steps.ts'
@@ -28,7 +29,7 @@ describe('opening a sqlite store', () => {
     withPath(async (path) => {
       const inner = join(dirname(path), 'data', 'deep', 'runbot.db')
       const store = await sqliteStore({ path: inner })
-      await store.accept(event('a'))
+      await store.accept(event('a'), 0)
       const mode = async (name: string) => (await stat(name)).mode & 0o777
       assert.equal(await mode(dirname(inner)), 0o700)
       for (const name of [inner, `${inner}-wal`, `${inner}-shm`]) assert.equal(await mode(name), 0o600, name)
@@ -51,15 +52,28 @@ describe('opening a sqlite store', () => {
       const db = new DatabaseSync(path, { readOnly: true })
       assert.equal(db.prepare('PRAGMA journal_mode').get()?.['journal_mode'], 'wal')
       assert.equal(db.prepare('PRAGMA application_id').get()?.['application_id'], 0x52554e42)
-      assert.equal(db.prepare('PRAGMA user_version').get()?.['user_version'], 1)
+      assert.equal(db.prepare('PRAGMA user_version').get()?.['user_version'], SCHEMA_VERSION)
       db.close()
+    }))
+
+  it('brings a file of the first schema up to date with all it holds', () =>
+    withPath(async (path) => {
+      const first = await sqliteStore({ path })
+      const record = await begin(first, 'run_1')
+      await first.close()
+      edit(path, 'ALTER TABLE chains DROP COLUMN wakes; PRAGMA user_version = 1')
+      const again = await sqliteStore({ path })
+      assert.deepEqual(await again.record('run_1'), record)
+      await again.wake('run_1', 5)
+      assert.equal((await again.record('run_1'))?.wakes, 1)
+      await again.close()
     }))
 
   it('goes on with an empty file, as a start that was killed leaves it', () =>
     withPath(async (path) => {
       await writeFile(path, '')
       const store = await sqliteStore({ path })
-      await store.accept(event('a'))
+      await store.accept(event('a'), 0)
       await store.close()
     }))
 
@@ -68,7 +82,7 @@ describe('opening a sqlite store', () => {
       await (await sqliteStore({ path })).close()
       edit(path, 'PRAGMA user_version = 9')
       const before = await readFile(path)
-      const sentence = /^this store was written by a newer runbot \(schema 9, this one knows 1\): /
+      const sentence = /^this store was written by a newer runbot \(schema 9, this one knows \d\): /
       await refuses(path, 'malformed', sentence)
       await refuses(path, 'malformed', sentence, true)
       assert.deepEqual(await readFile(path), before)

@@ -50,10 +50,15 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       (store) =>
         store.due(now, limit),
   ),
-  fc.tuple(key, at).map(
-    ([name, receivedAt]): Step =>
+  fc.tuple(key, at, at).map(
+    ([name, receivedAt, heldUntil]): Step =>
       (store) =>
-        store.accept(event(name, { receivedAt })),
+        store.accept(event(name, { receivedAt }), heldUntil),
+  ),
+  fc.tuple(key, at, at).map(
+    ([name, was, until]): Step =>
+      (store) =>
+        store.hold(`evt_${name}`, was, until),
   ),
   fc.tuple(key, at).map(
     ([name, when]): Step =>
@@ -88,7 +93,7 @@ function appending(given: typeof append extends fc.Arbitrary<infer T> ? T : neve
     return store.append({
       chain: given.chain,
       version: record ? record.version - given.off : null,
-      ...(given.fenced && { fence: record?.fence ?? 0 }),
+      ...(given.fenced && { fence: record?.fence ?? 0, leaseUntil: given.at + 15 }),
       entries: linked(given.chain, [given.status], { seq: record?.seq ?? 0, hash: record?.head ?? '' }, given.at),
       status: given.status,
       dueAt: given.due,

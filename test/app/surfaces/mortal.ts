@@ -1,8 +1,10 @@
 // Owns what surfaces die of in tests: a power cut or an error at a chosen message, a store that stays, and time that waits for nobody.
+
 import { canonicalJson, sha256Hex } from '../../../src/adapters/store/hashing.ts'
 import { memoryStore } from '../../../src/adapters/store/memory.ts'
 import type { Deps } from '../../../src/app/deps.ts'
 import { type Journal, journal as journalOf } from '../../../src/app/journal.ts'
+import type { Hold } from '../../../src/app/surfaces/surface.ts'
 import type { RunEvent } from '../../../src/core/run.ts'
 
 export const RUN = 'R0123456789'
@@ -62,9 +64,9 @@ export async function mortal(events: readonly RunEvent[], more: (send: Mortal['s
 }
 
 /** Tells what is owed, as one process; answers whether it lived. */
-export async function live(surface: { deliver(run: string, signal: AbortSignal): Promise<number> }): Promise<boolean> {
+export async function live(surface: { deliver(run: string, hold: Hold): Promise<number> }): Promise<boolean> {
   try {
-    await surface.deliver(RUN, new AbortController().signal)
+    await surface.deliver(RUN, { signal: new AbortController().signal, isMine: () => true })
     return true
   } catch (error) {
     if (error instanceof PowerCut) return false

@@ -1,4 +1,5 @@
 // Owns the proof that a surface which died while it told something repeats nothing unseen (P6): dead at every send, once.
+
 import assert from 'node:assert/strict'
 import { canonicalJson, sha256Hex } from '../../../src/adapters/store/hashing.ts'
 import { memoryStore } from '../../../src/adapters/store/memory.ts'
@@ -7,6 +8,7 @@ import type { Deps } from '../../../src/app/deps.ts'
 import { type Journal, journal as journalOf } from '../../../src/app/journal.ts'
 import type { RunCards } from '../../../src/app/run-cards.ts'
 import { serviceNowSurface } from '../../../src/app/surfaces/servicenow.ts'
+import type { Hold } from '../../../src/app/surfaces/surface.ts'
 import { teamsSurface } from '../../../src/app/surfaces/teams.ts'
 import type { RunEvent } from '../../../src/core/run.ts'
 import type { JsonObject } from '../../../src/core/values.ts'
@@ -88,8 +90,8 @@ const cards = {
   card: async (_run: unknown, how: { again?: boolean } = {}) => ({ card: { again: how.again ?? false }, summary: '' }),
 } as unknown as RunCards
 
-const deliver = (surface: { deliver(run: string, signal: AbortSignal): Promise<number> }) =>
-  surface.deliver(RUN, new AbortController().signal)
+const deliver = (surface: { deliver(run: string, hold: Hold): Promise<number> }) =>
+  surface.deliver(RUN, { signal: new AbortController().signal, isMine: () => true })
 
 describe('a surface that died while it told', () => {
   for (const nth of [1, 2, 3, 4, 5])

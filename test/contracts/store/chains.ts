@@ -28,6 +28,7 @@ export function chainSpecs(on: On): void {
         lease: null,
         dueAt: 7000,
         createdAt: 5000,
+        wakes: 0,
         labels,
         version: 1,
       })
@@ -110,7 +111,7 @@ export function chainSpecs(on: On): void {
 
     on('stores what was given when it was asked for, not what became of it', async (store) => {
       const body: { text: string } = { text: 'as asked' }
-      const writing = store.accept(event('k', { body }))
+      const writing = store.accept(event('k', { body }), 0)
       const putting = store.put('note', 'n', body, null)
       body.text = 'changed'
       await Promise.all([writing, putting])

@@ -65,6 +65,17 @@ export function leaseSpecs(on: On): void {
       await rejectsWith(store.claim('run_1', claimed.version, 'worker-b', 189, 50), 'conflict')
     })
 
+    on('an append under the lease makes it last, and never shortens it', async (store) => {
+      const first = await begin(store, 'run_1')
+      const claimed = await store.claim('run_1', first.version, 'worker-a', 100, 50)
+      const longer = await extend(store, claimed, 'works', { fence: claimed.fence, leaseUntil: 200 })
+      assert.deepEqual(longer.lease, { owner: 'worker-a', until: 200 })
+      const same = await extend(store, longer, 'works', { fence: claimed.fence, leaseUntil: 180 })
+      assert.deepEqual(same.lease, { owner: 'worker-a', until: 200 })
+      const others = await extend(store, same, 'approved', { leaseUntil: 900 })
+      assert.deepEqual(others.lease, { owner: 'worker-a', until: 200 })
+    })
+
     on('a lease that was taken over, given up or never there cannot be renewed (P2)', async (store) => {
       await begin(store, 'run_1')
       await rejectsWith(store.renew('run_1', 0, 100, 50), 'conflict')
@@ -134,7 +145,7 @@ export function leaseSpecs(on: On): void {
       const first = await begin(store, 'run_1')
       const claimed = await store.claim('run_1', first.version, 'worker-a', 100, 50)
       await store.wake('run_1', 70)
-      assert.deepEqual(await store.record('run_1'), { ...claimed, dueAt: 70 })
+      assert.deepEqual(await store.record('run_1'), { ...claimed, dueAt: 70, wakes: 1 })
       assert.equal((await extend(store, claimed, 'goes on', { fence: 1 })).seq, 2)
     })
 

@@ -42,7 +42,7 @@ export function valueSpecs(on: On): void {
     })
 
     on('a key with half a character is refused, for it would equal another one (P8)', async (store) => {
-      await rejectsWith(store.accept(event('\ud83d')), 'malformed')
+      await rejectsWith(store.accept(event('\ud83d'), 0), 'malformed')
       await rejectsWith(store.put('lock', '\ud83d', 1, null), 'malformed')
       await rejectsWith(begin(store, 'run_1', { labels: { incident: '\ud83d' } }), 'malformed')
     })
@@ -57,7 +57,7 @@ export function valueSpecs(on: On): void {
 
   describe('closing', () => {
     on('finishes the writes that were asked for before', async (store) => {
-      const writes = Promise.all([begin(store, 'run_1'), store.accept(event('a'))])
+      const writes = Promise.all([begin(store, 'run_1'), store.accept(event('a'), 0)])
       await store.close()
       assert.equal((await writes)[0].seq, 1)
     })
@@ -76,7 +76,7 @@ export function valueSpecs(on: On): void {
         () => store.release('run_1', 1, null),
         () => store.wake('run_1', 1),
         () => store.list({ limit: 1 }),
-        () => store.accept(event('a')),
+        () => store.accept(event('a'), 0),
         () => store.pending(1, 1),
         () => store.postpone('a', 1),
         () => store.done('a'),

@@ -23,6 +23,7 @@ export function toChain(row: Row): Chain {
     lease: owner === null ? null : { owner, until: row['lease_until'] as number },
     dueAt: row['due_at'] as number | null,
     createdAt: row['created_at'] as number,
+    wakes: row['wakes'] as number,
     labels: fromJson(row['labels'] as string, `the record of chain ${chain}`) as ChainRecord['labels'],
     version: row['version'] as number,
     wokenAt: row['woken_at'] as number | null,
@@ -69,7 +70,13 @@ export function appended(before: Chain, append: Append): Chain {
     head: last?.hash ?? before.head,
     dueAt: earliest(append.dueAt, wokenAt),
     wokenAt,
+    lease: lasting(before.lease, append),
     labels: append.labels ?? before.labels,
     version: before.version + 1,
   }
+}
+
+/** A write under the lease keeps it alive. */
+function lasting(lease: Chain['lease'], { fence, leaseUntil = 0 }: Append): Chain['lease'] {
+  return lease && fence !== undefined ? { ...lease, until: Math.max(lease.until, leaseUntil) } : lease
 }

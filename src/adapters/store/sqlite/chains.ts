@@ -15,10 +15,10 @@ const DUE = `SELECT * FROM chains WHERE due_at <= ?1 AND (lease_until IS NULL OR
 const ENTRIES = 'SELECT * FROM entries WHERE chain = ? AND seq >= ? ORDER BY seq LIMIT ?'
 const ENTRY = 'INSERT INTO entries (chain, seq, at, event, prev, hash) VALUES (?, ?, ?, ?, ?, ?)'
 const SAVE = `INSERT INTO chains (chain, status, seq, head, fence, lease_owner, lease_until, due_at, woken_at, created_at,
-    labels, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    wakes, labels, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT (chain) DO UPDATE SET status = excluded.status, seq = excluded.seq, head = excluded.head,
     fence = excluded.fence, lease_owner = excluded.lease_owner, lease_until = excluded.lease_until,
-    due_at = excluded.due_at, woken_at = excluded.woken_at, labels = excluded.labels, version = excluded.version`
+    due_at = excluded.due_at, woken_at = excluded.woken_at, wakes = excluded.wakes, labels = excluded.labels, version = excluded.version`
 
 /** The part of the store that holds chains. `clock` dates a chain that is created without an entry. */
 export function chains({ first, few, scan, change, commit }: Connection, clock: Pick<Clock, 'now'>): Chains {
@@ -37,9 +37,9 @@ export function chains({ first, few, scan, change, commit }: Connection, clock: 
     return found
   }
   const save = (chain: Chain): ChainRecord => {
-    const { status, seq, head, fence, lease, dueAt, wokenAt, createdAt, version } = chain
+    const { status, seq, head, fence, lease, dueAt, wokenAt, createdAt, wakes, version } = chain
     const moments = [lease?.owner ?? null, lease?.until ?? null, dueAt, wokenAt, createdAt]
-    change(SAVE, chain.chain, status, seq, head, fence, ...moments, toJson(chain.labels), version)
+    change(SAVE, chain.chain, status, seq, head, fence, ...moments, wakes, toJson(chain.labels), version)
     return toRecord(chain)
   }
   const index = ({ chain, createdAt, labels }: Chain) => {
@@ -110,7 +110,8 @@ export function chains({ first, few, scan, change, commit }: Connection, clock: 
     async wake(chain, at) {
       await commit(() => {
         const before = existing(chain)
-        save({ ...before, dueAt: earliest(before.dueAt, at), wokenAt: earliest(before.wokenAt, at) })
+        const [dueAt, wokenAt] = [earliest(before.dueAt, at), earliest(before.wokenAt, at)]
+        save({ ...before, dueAt, wokenAt, wakes: before.wakes + 1 })
       })
     },
     async list(query) {
@@ -131,6 +132,6 @@ function checkCurrent({ chain, version, fence }: Append, stored: Chain | undefin
 
 const fresh = ({ chain, status, entries }: Append, clock: Pick<Clock, 'now'>): Chain => {
   const createdAt = entries[0]?.at ?? clock.now()
-  const nothing = { seq: 0, head: '', fence: 0, lease: null, dueAt: null, wokenAt: null, labels: {}, version: 0 }
-  return { chain, status, createdAt, ...nothing }
+  const free = { fence: 0, lease: null, dueAt: null, wokenAt: null, wakes: 0 }
+  return { chain, status, createdAt, seq: 0, head: '', ...free, labels: {}, version: 0 }
 }

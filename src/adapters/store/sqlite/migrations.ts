@@ -37,6 +37,7 @@ const migrations: readonly string[] = [
    CREATE TABLE evidence (
      chain TEXT NOT NULL, id TEXT NOT NULL, part INTEGER NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY (chain, id, part)
    ) STRICT;`,
+  'ALTER TABLE chains ADD COLUMN wakes INTEGER NOT NULL DEFAULT 0;',
 ]
 
 export const SCHEMA_VERSION = migrations.length
