@@ -98,9 +98,11 @@ async function main(): Promise<void> {
   })
   const ready = async (): Promise<Readiness> => {
     const problems = await store.ping().then(
-      () => [],
+      (): string[] => [],
       (error: unknown) => [`the store does not answer: ${sentence(error)}`],
     )
+    const resting = app.problem()
+    if (resting !== null) problems.push(resting)
     return { ok: problems.length === 0, problems }
   }
   const server = httpServer({

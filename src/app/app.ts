@@ -1,6 +1,7 @@
 // Owns the app as one thing: intake, worker, surfaces, commands and clicks around one journal, started and stopped together.
 import type { Instant } from '../core/values.ts'
 import type { Hint, Inbound } from '../ports/inbound.ts'
+import { activeContent, RESTING_FIX } from './active-content.ts'
 import { answers as answersOf } from './answers.ts'
 import { approvers as approversOf } from './approvers.ts'
 import { assessor } from './assess.ts'
@@ -24,6 +25,8 @@ import { worker as workerOf } from './worker.ts'
 export interface App {
   readonly inbound: Inbound
   readonly hint: Hint
+  /** Why this replica does no work; null: it does. */
+  problem(): string | null
   start(): Promise<void>
   /** Takes nothing new, brings what is in flight to a safe point, gives the leases up. */
   stop(): Promise<void>
@@ -32,14 +35,26 @@ export interface App {
 export function app(deps: Deps): App {
   const journal = journalOf(deps)
   const authority = authorityOf(deps.directory, deps.files.current)
-  const assess = assessor(deps, authority)
+  const content = activeContent(deps, () => worker.look())
+  const mayWork = () => content.problem() === null
+  const assess = assessor(deps, authority, content)
   const approvers = approversOf(deps)
   const answers = answersOf(deps, journal, authority)
   const cards = runCards(deps, authority, approvers)
   const intervene = interventions(deps, journal, authority)
   const clicks = clicksOf(deps, journal, authority, assess, answers, intervene, cards)
   const wake = (run: string) => worker.wake(run)
-  const commands = commandsOf({ deps, journal, authority, assess, cards, approvers, intervene, wake })
+  const commands = commandsOf({
+    deps,
+    journal,
+    authority,
+    assess,
+    cards,
+    approvers,
+    intervene,
+    wake,
+    problem: content.problem,
+  })
   const hints = hintsOf(deps, journal, wake)
   const surfaces = [
     teamsSurface(deps, journal, cards, approvers),
@@ -50,11 +65,12 @@ export function app(deps: Deps): App {
   ]
   const reviewed = new Map<string, string>()
   const holds = new Map<string, Map<string, Instant>>()
-  const worker = workerOf({ deps, journal, assess, authority, surfaces, reviewed, holds })
-  const intake = intakeOf(deps, journal, async (run) => {
+  const worker = workerOf({ deps, journal, assess, authority, surfaces, reviewed, holds }, mayWork)
+  const reconsider = async (run: string): Promise<void> => {
     reviewed.delete(run)
     await worker.wake(run)
-  })
+  }
+  const intake = intakeOf(deps, journal, reconsider, mayWork)
 
   journal.onAppend((id, events) => {
     for (const event of events)
@@ -81,12 +97,17 @@ export function app(deps: Deps): App {
     inbound: {
       accept: intake.accept,
       command: commands,
-      click: clicks.click,
+      click: async (click) => {
+        const problem = content.problem()
+        return problem === null ? clicks.click(click) : { message: `Not done: ${problem}. What helps: ${RESTING_FIX}.` }
+      },
       turnedAway: clicks.turnedAway,
       installed: (conversation, present) => remember(deps, conversation, present),
     },
     hint: hints.hint,
+    problem: content.problem,
     async start() {
+      await content.start()
       await noteContent()
       unsubscribe = deps.files.onChange(() => {
         reviewWaiting().catch((error: unknown) =>
@@ -100,7 +121,7 @@ export function app(deps: Deps): App {
     },
     async stop() {
       unsubscribe()
-      await Promise.all([intake.stop(), hints.stop(), worker.stop()])
+      await Promise.all([intake.stop(), hints.stop(), worker.stop(), content.stop()])
     },
   }
 }

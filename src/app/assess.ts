@@ -11,6 +11,7 @@ import type { Runbook } from '../core/runbook.ts'
 import { scopeOf } from '../core/scope.ts'
 import type { Json, JsonObject } from '../core/values.ts'
 import { isPortError } from '../ports/errors.ts'
+import type { ActiveContent } from './active-content.ts'
 import type { Authority } from './authority.ts'
 import { governanceNow } from './autonomy.ts'
 import { visibleCi } from './cis.ts'
@@ -46,7 +47,8 @@ export type Assess = (subject: Subject) => Promise<Assessed>
 const failed = (retry: boolean, ...problems: readonly string[]): Assessed => ({ ok: false, retry, problems })
 const sentence = (error: unknown): string => (error instanceof Error ? error.message : 'it failed')
 
-export function assessor(deps: Deps, authority: Authority): Assess {
+/** What another replica's newer files would say is not for this one to tell. */
+export function assessor(deps: Deps, authority: Authority, active: Pick<ActiveContent, 'ask'>): Assess {
   const { tickets, files, clock, hash } = deps
 
   const contextOf = async (before: IncidentContext): Promise<IncidentContext> => {
@@ -90,6 +92,8 @@ export function assessor(deps: Deps, authority: Authority): Assess {
       )
     }
     try {
+      const resting = await active.ask()
+      if (resting !== null) return failed(true, resting)
       const context = await contextOf(subject.context)
       const targets = await targetsOf(subject, runbook, context)
       if (typeof targets === 'string') return failed(false, targets)

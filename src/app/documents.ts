@@ -1,5 +1,5 @@
 // Owns compare-and-swap on small documents: read, change, write, and again when someone else was faster.
-import type { Json } from '../core/values.ts'
+import { type Instant, isObject, type Json, type Millis } from '../core/values.ts'
 import { isPortError } from '../ports/errors.ts'
 import type { Store } from '../ports/store.ts'
 
@@ -27,3 +27,13 @@ export async function swap<T>(
     }
   }
 }
+
+/**
+ * Takes, or keeps, the turn of doing something that one replica does at a time; false: it is another's. Whoever is gone
+ * loses the turn after `forMs`. To do it twice must do no harm: a replica that stood still may still think it is its turn.
+ */
+export const takeTurn = (store: Store, what: string, owner: string, now: Instant, forMs: Millis): Promise<boolean> =>
+  swap<boolean>(store, 'turn', what, (value) => {
+    const isOthers = isObject(value) && value['owner'] !== owner && Number(value['until']) > now
+    return isOthers ? { result: false } : { write: { owner, until: now + forMs }, result: true }
+  })

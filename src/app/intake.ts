@@ -4,7 +4,7 @@ import { isPortError, isTransient, PortError } from '../ports/errors.ts'
 import type { Delivery } from '../ports/inbound.ts'
 import type { IntakeEvent, PendingEvent } from '../ports/store.ts'
 import type { Deps } from './deps.ts'
-import { swap } from './documents.ts'
+import { swap, takeTurn } from './documents.ts'
 import type { Journal } from './journal.ts'
 import { sentence } from './perform/context.ts'
 import { propose } from './propose.ts'
@@ -28,9 +28,14 @@ const FIRST_LOOK_BACK_MS: Millis = 24 * 3_600_000
 const OVERLAP_MS: Millis = 10_000
 const BACKLOG_FOR_MS: Millis = 250
 
-/** `reconsider` has a run's waiting plan looked at again. */
-export function intake(deps: Deps, journal: Journal, reconsider: (run: string) => Promise<void>): Intake {
-  const { store, clock, log, meter, settings } = deps
+/** `reconsider` has a run's waiting plan looked at again. `mayWork` false: what arrives is stored, and others work on it. */
+export function intake(
+  deps: Deps,
+  journal: Journal,
+  reconsider: (run: string) => Promise<void>,
+  mayWork: () => boolean,
+): Intake {
+  const { store, clock, log, meter, settings, owner } = deps
   const stop = new AbortController()
   const beat = pulse(clock)
   const loops: Promise<void>[] = []
@@ -49,7 +54,7 @@ export function intake(deps: Deps, journal: Journal, reconsider: (run: string) =
     if (!(await hasRoom())) throw new PortError('unavailable', 'too many events wait already', { retryAfterMs: 5_000 })
     const id = `E${deps.hash.digest(key).slice(0, 24)}`
     const receivedAt = clock.now()
-    const heldUntil = inHand.length < IN_HAND ? receivedAt + settings.leaseMs : receivedAt
+    const heldUntil = mayWork() && inHand.length < IN_HAND ? receivedAt + settings.leaseMs : receivedAt
     const event = { id, key, source, receivedAt, body }
     const accepted = await store.accept(event, heldUntil)
     meter.intake(source, accepted.fresh ? 'accepted' : 'repeated')
@@ -98,6 +103,7 @@ export function intake(deps: Deps, journal: Journal, reconsider: (run: string) =
   }
 
   const round = async (): Promise<boolean> => {
+    if (!mayWork()) return false
     const events = await next()
     // Each is only a hint to read the incident back, so one look that comes after several of them is for all of them.
     const looked = new Set<string>()
@@ -130,6 +136,8 @@ export function intake(deps: Deps, journal: Journal, reconsider: (run: string) =
   }
 
   const poll = async (): Promise<void> => {
+    const turnMs = settings.pollMs + settings.leaseMs
+    if (!mayWork() || !(await takeTurn(store, 'servicenow-poll', owner, clock.now(), turnMs))) return
     const document = await store.get('cursor', 'servicenow-poll')
     const kept = isObject(document?.value) ? document.value['since'] : undefined
     const since: Instant = typeof kept === 'number' ? kept : clock.now() - FIRST_LOOK_BACK_MS

@@ -12,15 +12,20 @@ export interface Worker {
   stop(): Promise<void>
   /** Has a run looked at now. */
   wake(id: string): Promise<void>
+  /** Has the worker look whether it may work. */
+  look(): void
 }
 
 const DUE_LIMIT = 50
 
-export function worker(context: ActorContext): Worker {
+/** `mayWork` false: no run is taken, and those that are in hand are given back. */
+export function worker(context: ActorContext, mayWork: () => boolean): Worker {
   const { deps, journal } = context
   const { store, clock, log, settings, owner } = deps
   const actors = new Map<string, Actor>()
   const stop = new AbortController()
+  /** Ends with the time in which this replica may work; there may be many. */
+  let shift = new AbortController()
   const beat = pulse(clock)
   const news = new Set<string>()
   let loop: Promise<void> | undefined
@@ -36,11 +41,11 @@ export function worker(context: ActorContext): Worker {
 
   const take = async (record: ChainRecord): Promise<void> => {
     const { chain, version } = record
-    if (actors.has(chain) || stop.signal.aborted) return
+    if (actors.has(chain) || stop.signal.aborted || !mayWork()) return
     try {
       const claimed = await store.claim(chain, version, owner, clock.now(), settings.leaseMs)
       if (actors.has(chain)) return
-      const running = actor(context, claimed, stop.signal)
+      const running = actor(context, claimed, AbortSignal.any([stop.signal, shift.signal]))
       actors.set(chain, running)
       void running.done
         .catch((error: unknown) => log.error({ run: chain, err: error }, 'an actor ended badly'))
@@ -55,6 +60,8 @@ export function worker(context: ActorContext): Worker {
   }
 
   const round = async (): Promise<void> => {
+    if (!mayWork()) return shift.abort()
+    if (shift.signal.aborted) shift = new AbortController()
     const fresh = [...news]
     news.clear()
     for (const id of fresh) {
@@ -83,6 +90,7 @@ export function worker(context: ActorContext): Worker {
       await loop
       await Promise.all([...actors.values()].map((running) => running.done))
     },
+    look: beat.beat,
     async wake(id) {
       actors.get(id)?.notify(true)
       await store.wake(id, clock.now())

@@ -2,6 +2,7 @@
 import type { ChatCommand, CommandOf } from '../../core/commands.ts'
 import { isPortError } from '../../ports/errors.ts'
 import type { ChatMessage, Reply } from '../../ports/inbound.ts'
+import { RESTING_FIX } from '../active-content.ts'
 import { parseCommand } from '../chat/parse.ts'
 import { helpReply } from '../views/help.ts'
 import { audit } from './audit.ts'
@@ -62,6 +63,9 @@ export function commands(context: CommandContext): (message: ChatMessage) => Pro
     const parsed = parseCommand(message.text, known)
     if (!parsed.ok) return unreadable(parsed.reason, parsed.suggestion)
     const { command } = parsed
+    const problem = context.problem()
+    // A freeze is taken by any replica, whatever its files.
+    if (problem !== null && command.do !== 'freeze') return refusal(problem, RESTING_FIX)
     try {
       const handle = handlers[command.do] as Handle<ChatCommand>
       return await handle(context, message, command)

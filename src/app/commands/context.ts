@@ -22,6 +22,8 @@ export interface CommandContext {
   readonly intervene: Intervene
   /** Has a run looked at now, and its card drawn anew. */
   readonly wake: (run: string) => Promise<void>
+  /** Why this replica does no work; null: it does. */
+  readonly problem: () => string | null
 }
 
 export type Handle<C> = (context: CommandContext, message: ChatMessage, command: C) => Promise<Reply | undefined>
