@@ -81,16 +81,19 @@ export const originSchema = urlSchema.refine(
 
 export const storeSchema = z
   .string()
-  .transform((value, context): { readonly kind: 'sqlite'; readonly path: string } => {
+  .transform((value, context): { readonly kind: 'sqlite'; readonly path: string } | { readonly kind: 'cosmos' } => {
+    if (value === 'cosmos') return { kind: 'cosmos' }
     const path = /^sqlite:(.+)$/.exec(value)?.[1]
     if (path !== undefined && path !== ':memory:') return { kind: 'sqlite', path }
-    const message =
-      value === 'cosmos'
-        ? 'cosmos is not part of this version yet: use sqlite:<path>, for example sqlite:data/runbot.db'
-        : 'must be sqlite:<path> to a file, for example sqlite:data/runbot.db'
+    const message = 'must be sqlite:<path> to a file, for example sqlite:data/runbot.db, or cosmos'
     context.addIssue({ code: 'custom', message })
     return z.NEVER
   })
+
+/** What Cosmos DB takes as the id of a database (learn.microsoft.com/rest/api/cosmos-db/databases). */
+export const databaseSchema = z
+  .string()
+  .regex(/^[^/\\?#\s]{1,255}$/, 'must be a database’s name: up to 255 characters without spaces and / \\ ? #')
 
 /** Standard Webhooks: what follows `whsec_` is base64 of 24 to 64 bytes (CONTRACTS §8.6). */
 export const webhookSecretsSchema = z.string().transform((value, context): readonly string[] => {

@@ -4,6 +4,7 @@ import type { z } from 'zod'
 import {
   appTypeSchema,
   authSchema,
+  databaseSchema,
   guidListSchema,
   guidSchema,
   hostListSchema,
@@ -52,6 +53,11 @@ export interface BotConfig {
   readonly serviceHosts: readonly string[]
 }
 
+export type StoreConfig =
+  | { readonly kind: 'sqlite'; readonly path: string }
+  /** `key` only with an emulator on this machine; else the machine's Entra identity. */
+  | { readonly kind: 'cosmos'; readonly endpoint: string; readonly database: string; readonly key?: string }
+
 export interface Config {
   readonly host: string
   /** 0: any free port. */
@@ -59,7 +65,7 @@ export interface Config {
   /** Without a slash at the end. */
   readonly publicUrl?: string
   readonly bot: BotConfig
-  readonly store: { readonly kind: 'sqlite'; readonly path: string }
+  readonly store: StoreConfig
   readonly runbooksDir: string
   /** How long a run stays with a process that may have died before another takes it over. */
   readonly leaseMs: Millis
@@ -88,17 +94,8 @@ const publicGraph = 'https://graph.microsoft.com'
  */
 export function readConfig(env: NodeJS.ProcessEnv): ConfigResult {
   const problems: string[] = []
-  const say = (problem: string): undefined => void problems.push(problem)
-  const text = (name: string): string | undefined => env[name]?.trim() || undefined
-  const read = <T>(name: string, schema: z.ZodType<T, string>, fallback?: string): T | undefined => {
-    const value = text(name) ?? fallback
-    if (value === undefined) return undefined
-    const parsed = schema.safeParse(value)
-    if (parsed.success) return parsed.data
-    for (const issue of parsed.error.issues) say(`${name} ${issue.message}.`)
-    return undefined
-  }
-  const reader: Reader = { text, read, say }
+  const reader = readerOf(env, problems)
+  const { text, read } = reader
 
   const host = read('HOST', hostSchema, '127.0.0.1')
   const config = {
@@ -106,9 +103,9 @@ export function readConfig(env: NodeJS.ProcessEnv): ConfigResult {
     port: read('PORT', portSchema, '3978'),
     publicUrl: read('PUBLIC_URL', urlSchema),
     bot: readBot(reader, host),
-    store: read('RUNBOT_STORE', storeSchema, 'sqlite:data/runbot.db'),
+    store: readStore(reader),
     runbooksDir: text('RUNBOOKS_DIR') ?? 'runbooks',
-    leaseMs: read('RUNBOT_LEASE_MS', leaseSchema, '10000'),
+    leaseMs: read('RUNBOT_LEASE_MS', leaseSchema, text('RUNBOT_STORE') === 'cosmos' ? '30000' : '10000'),
     serviceNow: readServiceNow(reader),
     graph: readGraph(reader),
     webhookSecrets: {
@@ -121,13 +118,23 @@ export function readConfig(env: NodeJS.ProcessEnv): ConfigResult {
   return problems.length > 0 ? { ok: false, problems } : { ok: true, config: withoutUnset(config) }
 }
 
+/** The part of the configuration that says where runbot keeps what it knows, for commands that need nothing else. */
+export function readStoreConfig(
+  env: NodeJS.ProcessEnv,
+): { readonly ok: true; readonly store: StoreConfig } | { readonly ok: false; readonly problems: readonly string[] } {
+  const problems: string[] = []
+  const store = readStore(readerOf(env, problems))
+  return store === undefined || problems.length > 0 ? { ok: false, problems } : { ok: true, store }
+}
+
 /** Every secret that the configuration holds, for the log to keep out. */
 export function secretsOf(config: Config): readonly string[] {
-  const { bot, serviceNow, webhookSecrets, auditSigningKey } = config
+  const { bot, store, serviceNow, webhookSecrets, auditSigningKey } = config
   const auth = serviceNow?.auth
   const webhook = [...webhookSecrets.serviceNow, ...webhookSecrets.events]
   return [
     bot.password,
+    store.kind === 'cosmos' ? store.key : undefined,
     auth && 'clientSecret' in auth ? auth.clientSecret : undefined,
     auth && 'password' in auth ? auth.password : undefined,
     ...webhook,
@@ -141,6 +148,43 @@ interface Reader {
   readonly text: (name: string) => string | undefined
   readonly read: <T>(name: string, schema: z.ZodType<T, string>, fallback?: string) => T | undefined
   readonly say: (problem: string) => undefined
+}
+
+function readerOf(env: NodeJS.ProcessEnv, problems: string[]): Reader {
+  const say = (problem: string): undefined => void problems.push(problem)
+  const text = (name: string): string | undefined => env[name]?.trim() || undefined
+  const read: Reader['read'] = (name, schema, fallback) => {
+    const value = text(name) ?? fallback
+    if (value === undefined) return undefined
+    const parsed = schema.safeParse(value)
+    if (parsed.success) return parsed.data
+    for (const issue of parsed.error.issues) say(`${name} ${issue.message}.`)
+    return undefined
+  }
+  return { text, read, say }
+}
+
+function readStore({ text, read, say }: Reader): StoreConfig | undefined {
+  const store = read('RUNBOT_STORE', storeSchema, 'sqlite:data/runbot.db')
+  if (store?.kind !== 'cosmos') return store
+  const endpoint = read('COSMOS_ENDPOINT', originSchema)
+  const database = read('COSMOS_DATABASE', databaseSchema, 'runbot')
+  if (!text('COSMOS_ENDPOINT'))
+    say(
+      'COSMOS_ENDPOINT is missing: RUNBOT_STORE=cosmos needs the account’s URI, https://<account>.documents.azure.com.',
+    )
+  const key = text('COSMOS_KEY')
+  if (
+    key !== undefined &&
+    endpoint !== undefined &&
+    !isLoopback(new URL(endpoint).hostname.replace(/^\[(.*)\]$/, '$1'))
+  )
+    say(
+      'COSMOS_KEY is for an emulator on this machine alone: remove it, and give the machine’s identity a role (docs/deploy.md).',
+    )
+  return endpoint === undefined || database === undefined
+    ? undefined
+    : { ...store, endpoint: new URL(endpoint).origin, database, ...(key === undefined ? {} : { key }) }
 }
 
 function readBot({ text, read, say }: Reader, host: string | undefined): BotConfig {

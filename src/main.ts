@@ -16,14 +16,14 @@ import { httpServer, type Readiness } from './adapters/http/server.ts'
 import { pagers as pagersOf } from './adapters/pager/pagers.ts'
 import { serviceNow } from './adapters/servicenow/tickets.ts'
 import { canonicalJson, sha256Hex } from './adapters/store/hashing.ts'
-import { sqliteStore } from './adapters/store/sqlite/sqlite.ts'
 import { cardRenderer } from './adapters/teams/cards.ts'
 import { teams } from './adapters/teams/teams.ts'
 import { app as appOf } from './app/app.ts'
 import { noTickets } from './app/no-tickets.ts'
 import { type Config, readConfig, secretsOf } from './config.ts'
+import { openStore } from './open-store.ts'
 import type { Files } from './ports/catalog.ts'
-import { systemClock as clock } from './ports/clock.ts'
+import { systemClock } from './ports/clock.ts'
 
 const CARDS = fileURLToPath(new URL('../cards', import.meta.url))
 const SHUTDOWN_MS = 25_000
@@ -40,7 +40,7 @@ async function main(): Promise<void> {
   files = watchFiles({
     dir: config.runbooksDir,
     env: process.env,
-    clock,
+    clock: systemClock,
     onProblem: (problems) =>
       log.error({ problems: problems.map(problemLine) }, 'the runbook files have become invalid: the old ones stay'),
   })
@@ -48,7 +48,7 @@ async function main(): Promise<void> {
   for (const { file, line, column, message } of current().catalog.problems)
     log.error({ at: `${file}:${line}:${column}` }, `this runbook is off: ${message}`)
 
-  const store = await sqliteStore({ path: config.store.path })
+  const { store, clock } = await openStore(config.store)
   const metrics = createMetrics()
   metrics.watchBacklog(() => store.backlog())
   const tickets = config.serviceNow

@@ -176,9 +176,30 @@ describe('the configuration', () => {
         assert.match(problemsOf({ ...bot, RUNBOT_STORE: store })[0] ?? '', /^RUNBOT_STORE must be sqlite:<path>/)
     })
 
-    it('is not Cosmos DB in this version, which it says', () => {
-      const problems = problemsOf({ ...bot, RUNBOT_STORE: 'cosmos' })
-      assert.match(problems[0] ?? '', /^RUNBOT_STORE cosmos is not part of this version yet: use sqlite:<path>/)
+    it('is Cosmos DB where its account is named, with the identity of the machine and a longer lease', () => {
+      const COSMOS_ENDPOINT = 'https://runbot.documents.azure.com:443/'
+      const config = configOf({ ...bot, RUNBOT_STORE: 'cosmos', COSMOS_ENDPOINT })
+      const endpoint = 'https://runbot.documents.azure.com'
+      assert.deepEqual(config.store, { kind: 'cosmos', endpoint, database: 'runbot' })
+      assert.equal(config.leaseMs, 30_000)
+      const named = configOf({ ...bot, RUNBOT_STORE: 'cosmos', COSMOS_ENDPOINT, COSMOS_DATABASE: 'ops' })
+      assert.deepEqual(named.store, { kind: 'cosmos', endpoint, database: 'ops' })
+    })
+
+    it('takes a key for an emulator on this machine alone, and keeps it out of the log', () => {
+      const cosmos = { ...bot, RUNBOT_STORE: 'cosmos', COSMOS_KEY: 'C2y6yDjf5' }
+      const local = configOf({ ...cosmos, COSMOS_ENDPOINT: 'http://127.0.0.1:8081' })
+      assert.ok(secretsOf(local).includes('C2y6yDjf5'))
+      const [problem = ''] = problemsOf({ ...cosmos, COSMOS_ENDPOINT: 'https://runbot.documents.azure.com' })
+      assert.match(problem, /^COSMOS_KEY is for an emulator on this machine alone/)
+      assert.doesNotMatch(problem, /C2y6yDjf5/)
+    })
+
+    it('says what Cosmos DB lacks, and reads none of it for SQLite', () => {
+      assert.match(problemsOf({ ...bot, RUNBOT_STORE: 'cosmos' })[0] ?? '', /^COSMOS_ENDPOINT is missing: /)
+      const wrong = { ...bot, RUNBOT_STORE: 'cosmos', COSMOS_ENDPOINT: 'http://far.example', COSMOS_DATABASE: 'a/b' }
+      assert.equal(problemsOf(wrong).length, 2)
+      assert.deepEqual(problemsOf({ ...bot, COSMOS_ENDPOINT: 'nonsense' }), [])
     })
   })
 

@@ -2,11 +2,11 @@
 import { open } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { canonicalJson, sha256Hex } from '../adapters/store/hashing.ts'
-import { type SqliteStore, sqliteStore } from '../adapters/store/sqlite/sqlite.ts'
 import { type ChainVerdict, verifyChain } from '../core/audit.ts'
+import { openStore } from '../open-store.ts'
 import { isPortError } from '../ports/errors.ts'
 import type { ChainRecord, Entry, Store } from '../ports/store.ts'
-import { Complaint, loadEnvironment, type Output, printable, storePath } from './terminal.ts'
+import { Complaint, loadEnvironment, type Output, printable, storeOf } from './terminal.ts'
 
 const USAGE = 'usage: npm run audit -- verify | npm run audit -- export --run ID [--out FILE]'
 const PAGE = 500
@@ -18,8 +18,7 @@ const hashing = { canonicalize: canonicalJson, digest: sha256Hex }
 export async function audit(args: readonly string[], env: NodeJS.ProcessEnv, output: Output): Promise<0 | 1> {
   try {
     const { command, run, file } = parse(args)
-    const path = storePath(env)
-    const store = await sqliteStore({ path, openReadOnly: true })
+    const { store } = await openStore(storeOf(env), { readOnly: true })
     try {
       return command === 'verify' ? await verify(store, output) : await exportChain(store, run, file, output)
     } finally {
@@ -53,7 +52,7 @@ function parsed(args: readonly string[]) {
   }
 }
 
-async function verify(store: SqliteStore, { out }: Output): Promise<0 | 1> {
+async function verify(store: Store, { out }: Output): Promise<0 | 1> {
   let [chains, entries, bad] = [0, 0, 0]
   const report = (chain: string, reason: string) => {
     bad += 1

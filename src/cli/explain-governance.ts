@@ -1,15 +1,14 @@
 // Owns `npm run runbooks -- explain-governance [dir]`: the page for people who read no YAML, from the files and the store.
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { problemLine } from '../adapters/catalog/files.ts'
 import { loadContent } from '../adapters/catalog/load.ts'
-import { sqliteStore } from '../adapters/store/sqlite/sqlite.ts'
 import { autonomySettings } from '../app/autonomy.ts'
 import { signatures } from '../app/signatures.ts'
 import { type Governed, governanceText } from '../app/views/governance-page.ts'
+import { openStore } from '../open-store.ts'
 import { systemClock as clock } from '../ports/clock.ts'
 import type { Store } from '../ports/store.ts'
-import { type Output, storePath } from './terminal.ts'
+import { type Output, storeOf } from './terminal.ts'
 
 /** Prints the page, or why there is none. 0: printed · 1: the files are invalid, and every problem was printed. */
 export async function explainGovernance(
@@ -37,9 +36,7 @@ export async function explainGovernance(
 async function setInChat(env: NodeJS.ProcessEnv): Promise<Pick<Governed, 'autonomySet' | 'signatures' | 'unread'>> {
   let store: Store | undefined
   try {
-    const path = storePath(env)
-    if (!existsSync(path)) throw new Error(`there is no store at ${path}`)
-    store = await sqliteStore({ path, openReadOnly: true })
+    ;({ store } = await openStore(storeOf(env), { readOnly: true }))
     return {
       autonomySet: await autonomySettings({ store }),
       signatures: await signatures(store),

@@ -1,9 +1,7 @@
 // Owns `npm run freeze`: the kill switch at a terminal, for when Teams is down. Who can write the store may use it.
-import { existsSync } from 'node:fs'
 import { hostname, userInfo } from 'node:os'
 import { loadContent } from '../adapters/catalog/load.ts'
 import { canonicalJson, sha256Hex } from '../adapters/store/hashing.ts'
-import { sqliteStore } from '../adapters/store/sqlite/sqlite.ts'
 import { activeFreezes, addFreeze, removeFreeze } from '../app/freezes.ts'
 import { type Journal, journal as journalOf } from '../app/journal.ts'
 import { forOpenRuns } from '../app/open-runs.ts'
@@ -11,14 +9,17 @@ import { clean } from '../app/views/escape.ts'
 import { dated } from '../app/views/figures.ts'
 import type { Freeze } from '../core/guardrails/input.ts'
 import type { Person } from '../core/run.ts'
+import { openStore } from '../open-store.ts'
 import type { Content } from '../ports/catalog.ts'
-import { systemClock as clock } from '../ports/clock.ts'
+import { type Clock, systemClock } from '../ports/clock.ts'
+import { isPortError } from '../ports/errors.ts'
 import type { Store } from '../ports/store.ts'
 import { type FreezeCommand, readFreezeCommand } from './freeze-command.ts'
-import { Complaint, loadEnvironment, type Output, printable, storePath } from './terminal.ts'
+import { Complaint, loadEnvironment, type Output, printable, storeOf } from './terminal.ts'
 
 interface Hands {
   readonly store: Store
+  readonly clock: Clock
   readonly journal: Journal
   readonly person: Person
   readonly output: Output
@@ -36,21 +37,22 @@ export async function freeze(
 ): Promise<0 | 1> {
   try {
     const command = readFreezeCommand(args, () => contentOf(env))
-    const path = storePath(env)
-    if (!existsSync(path))
-      throw new Complaint(
-        `there is no store at ${path}: start this where runbot starts, or set RUNBOT_STORE as it does`,
-      )
-    const store = await sqliteStore({ path, openReadOnly: command.do === 'list', busyTimeoutMs: BUSY_MS })
+    // Whoever freezes changes what is there; a typo makes no store.
+    const how = { readOnly: command.do === 'list', mustExist: true, busyTimeoutMs: BUSY_MS }
+    const { store, clock } = await openStore(storeOf(env), how)
     // It holds no lease.
     const settings = { leaseMs: 0 }
     const journal = journalOf({ store, clock, settings, hash: { canonicalize: canonicalJson, digest: sha256Hex } })
     try {
-      return await perform(command, { store, journal, person, output }, env)
+      return await perform(command, { store, clock, journal, person, output }, env)
     } finally {
       await store.close()
     }
   } catch (error) {
+    if (isPortError(error, 'notFound')) {
+      output.err(printable(`${error.message}: start this where runbot starts, or set RUNBOT_STORE as it does`))
+      return 1
+    }
     const reason = error instanceof Error ? error.message : String(error)
     const holds = 'npm run freeze -- list shows what holds; to say it again does no harm'
     output.err(printable(error instanceof Complaint ? reason : `this failed: ${reason} (${holds})`))
@@ -80,7 +82,10 @@ async function list({ store, output }: Hands): Promise<0> {
   return 0
 }
 
-async function begin({ scope, because }: FreezeCommand, { store, journal, person, output }: Hands): Promise<0 | 1> {
+async function begin(
+  { scope, because }: FreezeCommand,
+  { store, clock, journal, person, output }: Hands,
+): Promise<0 | 1> {
   const added = await addFreeze(store, {
     scope,
     by: person.name,
@@ -95,7 +100,7 @@ async function begin({ scope, because }: FreezeCommand, { store, journal, person
     return 1
   }
   await journal.control({ type: 'frozen', scope, by: person, reason: because })
-  const woken = await wake(store)
+  const woken = await wake(store, clock)
   const again = scope === 'all' ? 'unfreeze' : `unfreeze ${scope}`
   output.out(clean(`${what(scope)} is frozen by ${person.name}: no new mutating request leaves.`, 2000))
   output.out('Every runbot on this store honours it within a second. What is in flight finishes and is reported.')
@@ -106,7 +111,7 @@ async function begin({ scope, because }: FreezeCommand, { store, journal, person
 
 async function end(
   { scope: wanted, because }: FreezeCommand,
-  { store, journal, person, output }: Hands,
+  { store, clock, journal, person, output }: Hands,
   content: Content | undefined,
 ): Promise<0 | 1> {
   const active = (await activeFreezes(store)).find((each) => each.scope.toLowerCase() === wanted.toLowerCase())
@@ -120,7 +125,7 @@ async function end(
   // First the trail, then the effect, as in chat: nothing is unfrozen without an entry.
   await journal.control({ type: 'unfrozen', scope, by: person, reason: because })
   await removeFreeze(store, scope)
-  const woken = await wake(store)
+  const woken = await wake(store, clock)
   output.out(clean(`${what(scope)} is no longer frozen. ${woken}`, 2000))
   return 0
 }
@@ -137,7 +142,7 @@ function whyNot(active: Freeze, person: Person, content: Content | undefined): s
 const what = (scope: string): string => (scope === 'all' ? 'Everything' : scope)
 
 /** The freeze holds with or without this: a failure here must not read as if it did not. */
-const wake = (store: Store): Promise<string> =>
+const wake = (store: Store, clock: Clock): Promise<string> =>
   forOpenRuns(store, (run) => store.wake(run, clock.now())).then(
     (woken) =>
       woken === 0 ? 'No run is open.' : `${woken} open ${woken === 1 ? 'run is' : 'runs are'} looked at again for it.`,
@@ -146,7 +151,7 @@ const wake = (store: Store): Promise<string> =>
 
 /** The newest files as they stand; undefined where they are invalid. Secrets need not be set here. */
 function contentOf(env: NodeJS.ProcessEnv): Content | undefined {
-  const loaded = loadContent({ dir: env['RUNBOOKS_DIR'] || 'runbooks', env, clock, unset: 'warning' })
+  const loaded = loadContent({ dir: env['RUNBOOKS_DIR'] || 'runbooks', env, clock: systemClock, unset: 'warning' })
   return loaded.ok ? loaded.content : undefined
 }
 

@@ -1,5 +1,6 @@
 // Owns what the commands at a terminal share: where their lines go, complaints in words, and which store is meant.
 import { existsSync } from 'node:fs'
+import { readStoreConfig, type StoreConfig } from '../config.ts'
 
 /** Where the lines go: results to `out`, complaints to `err`. */
 export interface Output {
@@ -10,13 +11,11 @@ export interface Output {
 /** What the person at the terminal can put right, in their words. */
 export class Complaint extends Error {}
 
-/** The file of the store that RUNBOT_STORE names. Throws a Complaint where it names none. */
-export function storePath(env: NodeJS.ProcessEnv): string {
-  const name = env['RUNBOT_STORE'] || 'sqlite:data/runbot.db'
-  if (name === 'cosmos') throw new Complaint('this version of runbot has no Cosmos store: there is nothing to open')
-  const path = /^sqlite:(?<path>.+)$/.exec(name)?.groups?.['path']
-  if (path === undefined) throw new Complaint('RUNBOT_STORE must be sqlite:<file> or cosmos')
-  return path
+/** The store that RUNBOT_STORE names. Throws a Complaint where it names none. */
+export function storeOf(env: NodeJS.ProcessEnv): StoreConfig {
+  const read = readStoreConfig(env)
+  if (!read.ok) throw new Complaint(read.problems.join(' '))
+  return read.store
 }
 
 /** Names in a tampered store may hold terminal commands; one message is one line. */

@@ -124,6 +124,9 @@ export interface Store {
 
   evidence(chain: string, id: string): Promise<Uint8Array | undefined>
 
+  /** Names of chains that have entries but no record: somebody deleted it by hand. For the audit; it may take long. */
+  orphans(): Promise<readonly string[]>
+
   /** A cheap read that proves the store answers. */
   ping(): Promise<void>
   close(): Promise<void>

@@ -189,6 +189,7 @@ export function memoryStore({ clock = systemClock }: { clock?: Pick<Clock, 'now'
 
     evidence: (chain, id) => step(() => evidence.get(JSON.stringify([chain, id]))?.slice()),
 
+    orphans: () => step(() => []),
     ping: () => step(() => undefined),
     async close() {
       isClosed = true

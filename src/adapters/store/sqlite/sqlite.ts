@@ -28,16 +28,11 @@ interface SqliteOptions {
   readonly maxPages?: number
 }
 
-export interface SqliteStore extends Store {
-  /** Names of chains that have entries but no record: somebody deleted it by hand. */
-  orphans(): Promise<readonly string[]>
-}
-
 /**
  * Opens the store, and makes it where it is missing. Rejects with a PortError whose message is one sentence for a person:
  * `notFound`, `denied`, or `malformed` where the file is damaged, not ours, or of a newer runbot.
  */
-export async function sqliteStore(options: SqliteOptions): Promise<SqliteStore> {
+export async function sqliteStore(options: SqliteOptions): Promise<Store> {
   const { clock = systemClock, openReadOnly = false, busyTimeoutMs = 1000, maxPages } = options
   const opening: Opening = { path: resolve(options.path), busyTimeoutMs, ...(maxPages !== undefined && { maxPages }) }
   const db = openReadOnly ? openForReading(opening) : openForWriting(opening)
