@@ -147,7 +147,7 @@ describe('audit verify', () => {
       }
       assert.equal(await complaint(`sqlite:${path}`), `there is no store at ${path}`)
       await assert.rejects(stat(path))
-      assert.match(await complaint('cosmos'), /^this version of runbot has no Cosmos store/)
+      assert.match(await complaint('cosmos'), /^COSMOS_ENDPOINT is missing: /)
       assert.match(await complaint('postgres:x'), /^RUNBOT_STORE must be sqlite:<file> or cosmos$/)
       await writeFile(path, 'no database at all, '.repeat(100))
       assert.match(await complaint(`sqlite:${path}`), /is not a runbot store: it is not a SQLite database$/)
