@@ -148,7 +148,7 @@ describe('audit verify', () => {
       assert.equal(await complaint(`sqlite:${path}`), `there is no store at ${path}`)
       await assert.rejects(stat(path))
       assert.match(await complaint('cosmos'), /^COSMOS_ENDPOINT is missing: /)
-      assert.match(await complaint('postgres:x'), /^RUNBOT_STORE must be sqlite:<file> or cosmos$/)
+      assert.match(await complaint('postgres:x'), /^RUNBOT_STORE must be sqlite:<path> to a file/)
       await writeFile(path, 'no database at all, '.repeat(100))
       assert.match(await complaint(`sqlite:${path}`), /is not a runbot store: it is not a SQLite database$/)
     }))
