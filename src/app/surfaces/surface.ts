@@ -44,6 +44,8 @@ export interface Telling {
 }
 
 const BACKOFF_MS: readonly Millis[] = [1_000, 2_000, 5_000, 10_000, 30_000, 60_000]
+/** With the back-off some six minutes: an alert looks for it (infra/alerts). */
+const STAYS_DOWN = 10
 const REMEMBERED = 2000
 /** More follows soon by itself: where there was nothing to tell, the way is not worth a commit of its own yet. */
 const GOES_ON: ReadonlySet<string> = new Set(['proposed', 'executing', 'verifying', 'rollingBack'])
@@ -163,6 +165,7 @@ export function surface(deps: Deps, journal: Journal, kind: SurfaceKind): Surfac
       const fields = { run: id, surface: name, seq: cursor.seq, failures, reason: error.message }
       if (final) log.error(fields, 'this surface refuses for good: nothing more of this run is told there')
       else if (failures === 1) log.warn(fields, 'this surface is down, its copy waits')
+      else if (failures === STAYS_DOWN) log.error(fields, 'this surface stays down, its copy still waits')
       return final ? Number.POSITIVE_INFINITY : notBefore
     }
   }
