@@ -63,6 +63,12 @@ export const hostListSchema = z
       list.length > 0 && list.every((each) => /^(https?:\/\/|\*\.[a-z0-9-]+\.)?[a-z0-9.-]+(:\d{1,5})?$/.test(each)),
     'must be host names such as smba.trafficmanager.net or *.botframework.com, with commas or spaces between them',
   )
+  .refine(
+    (list) =>
+      list.every((each) => !each.startsWith('http:') || isLoopback(new URL(each).hostname.replace(/^\[(.*)\]$/, '$1'))),
+    'may name plain http for this machine alone: a reply carries a token',
+  )
+
 export const urlSchema = z
   .string()
   .refine((value) => {

@@ -5,11 +5,11 @@ import type { Instant } from '../../core/values.ts'
 import type { SystemSettings } from '../../ports/catalog.ts'
 import type { Hint } from '../../ports/inbound.ts'
 import type { Log } from '../../ports/observe.ts'
+import { refusalLog } from '../wire/refusal-log.ts'
 import { verify } from '../wire/standard-webhooks.ts'
 import { type BodyLimits, readBody, whyUnread } from './body.ts'
 import type { Metrics } from './metrics.ts'
 import { type Headers, refuse, send } from './problem.ts'
-import { refusalLog } from './refusal-log.ts'
 
 export interface Callbacks {
   /** The systems as they are now; asked at every request. */

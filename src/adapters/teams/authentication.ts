@@ -1,24 +1,17 @@
 // Owns whom the bot believes: botbuilder's token checks, and what they leave open (CONTRACTS 7.2).
 import { CloudAdapter, ConfigurationBotFrameworkAuthentication, type TurnContext } from 'botbuilder'
+import type { Clock } from '../../ports/clock.ts'
+import { lendKeys } from './botbuilder-keys.ts'
 import type { Cloud } from './cloud.ts'
 import { credentialsFor } from './credentials.ts'
+import { signingKeys } from './keys.ts'
 import type { Activity } from './schema.ts'
 import type { TeamsSettings } from './settings.ts'
+import { believe, Unbelieved } from './tokens.ts'
 import type { HttpClient } from './transport.ts'
 
 type BotActivity = Parameters<ConfigurationBotFrameworkAuthentication['authenticateRequest']>[0]
 type Authenticated = Awaited<ReturnType<ConfigurationBotFrameworkAuthentication['authenticateRequest']>>
-
-/** The sender could not be believed: HTTP 401. `unavailable`: the keys could not be read, so nobody can be for now. */
-export class Unbelieved extends Error {
-  readonly unavailable: boolean
-
-  constructor(reason: string, unavailable = false) {
-    super(reason)
-    this.name = 'Unbelieved'
-    this.unavailable = unavailable
-  }
-}
 
 /** botbuilder's adapter with the one door that is needed: a verified activity in, a turn run. */
 export interface Door extends CloudAdapter {
@@ -26,24 +19,23 @@ export interface Door extends CloudAdapter {
   turn(authorization: string, activity: Activity, logic: (context: TurnContext) => Promise<void>): Promise<void>
 }
 
-export function door(settings: TeamsSettings, cloud: Cloud, httpClient: HttpClient): Door {
-  const believe = settings.auth === 'none' ? undefined : { issuer: cloud.issuer, appId: settings.appId }
+/**
+ * Two checks, and both must agree: ours first, for it is strict, quiet and bounded, then botbuilder's own, on the same
+ * keys. What botbuilder would also let in is in docs/decisions/0012-the-door.md.
+ */
+export function door(settings: TeamsSettings, cloud: Cloud, httpClient: HttpClient, clock: Clock): Door {
+  const believing =
+    settings.auth === 'none'
+      ? undefined
+      : { issuer: cloud.issuer, appId: settings.appId, keys: signingKeys(cloud.metadata, clock), clock }
 
-  class Believing extends ConfigurationBotFrameworkAuthentication {
+  class Doubting extends ConfigurationBotFrameworkAuthentication {
     override async authenticateRequest(activity: BotActivity, header: string): Promise<Authenticated> {
-      if (!believe) return super.authenticateRequest(activity, header)
-      // Emulator, skill and ASE tokens come from Entra issuers and take other paths: they are not believed at all.
-      if (activity.channelId !== 'msteams') throw new Unbelieved('only the msteams channel is believed')
-      if (issuerOf(header) !== believe.issuer) throw new Unbelieved('the token is not from the Bot Framework')
-      const result = await super.authenticateRequest(activity, header).catch((error: unknown) => {
-        throw doubt(error)
+      if (!believing) return super.authenticateRequest(activity, header)
+      await believe(header, activity, believing)
+      return super.authenticateRequest(activity, header).catch(() => {
+        throw new Unbelieved('the token is not valid')
       })
-      const claim = (name: string) => result.claimsIdentity.getClaimValue(name)
-      if (claim('iss') !== believe.issuer || claim('aud') !== believe.appId)
-        throw new Unbelieved('the token is not for this bot')
-      if (claim('serviceurl') !== activity.serviceUrl) throw new Unbelieved('the token names another service URL')
-      if (typeof claim('exp') !== 'number') throw new Unbelieved('the token does not expire')
-      return result
     }
   }
 
@@ -58,37 +50,17 @@ export function door(settings: TeamsSettings, cloud: Cloud, httpClient: HttpClie
     MicrosoftAppId: settings.appId,
     MicrosoftAppTenantId: settings.appTenantId,
     ToBotFromChannelTokenIssuer: cloud.issuer,
-    ToBotFromChannelOpenIdMetadataUrl: cloud.metadata,
-    ToBotFromEmulatorOpenIdMetadataUrl: cloud.metadata,
+    ToBotFromChannelOpenIdMetadataUrl: believing ? lendKeys(believing.keys) : nowhere,
+    ToBotFromEmulatorOpenIdMetadataUrl: nowhere,
     ToChannelFromBotLoginUrl: settings.loginUrl || 'https://login.microsoftonline.com',
     ToChannelFromBotOAuthScope: cloud.issuer,
     OAuthUrl: cloud.issuer,
     CallerId: 'urn:botframework:azure',
   }
   const credentials = credentialsFor(settings)
-  const endorsements = { requiredEndorsements: [] } as never
-  return new Doorkeeper(new Believing(options, credentials, endorsements, undefined, { httpClient }))
+  const endorsements = { requiredEndorsements: ['msteams'] } as never
+  return new Doorkeeper(new Doubting(options, credentials, endorsements, undefined, { httpClient }))
 }
 
-/** The issuer that a token claims, unverified: only to refuse early, never to believe. */
-function issuerOf(header: string): unknown {
-  const payload = /^Bearer [\w-]+\.([\w-]+)\.[\w-]+$/.exec(header)?.[1]
-  try {
-    return payload
-      ? (JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')) as { iss?: unknown }).iss
-      : undefined
-  } catch {
-    return undefined
-  }
-}
-
-/** Keys that could not be fetched are our trouble; everything else is the token's. */
-function doubt(error: unknown): Unbelieved {
-  if (error instanceof Unbelieved) return error
-  const { name, statusCode } = (error ?? {}) as { name?: string; statusCode?: number }
-  const unavailable = statusCode === 500 || name === 'FetchError'
-  return new Unbelieved(
-    unavailable ? 'the keys of the Bot Framework cannot be read' : 'the token is not valid',
-    unavailable,
-  )
-}
+/** No URL: the keys of emulators and skills are never fetched. */
+const nowhere = 'runbot:none'

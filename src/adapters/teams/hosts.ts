@@ -7,7 +7,7 @@ const publicCloud = ['smba.trafficmanager.net', '*.botframework.com']
 /**
  * Says for a service URL which allow-list entry lets it in; undefined: never call it.
  * `none` (BOT_AUTH) lets in loopback alone. Otherwise `hosts`, or the public cloud where there are none:
- * `host`, `host:port`, `*.domain` over https, or a whole origin; a loopback name listed as such may speak http.
+ * `host`, `host:port`, `*.domain` over https, or a whole origin. Plain http is for loopback alone, listed by its name.
  */
 export function replyHosts(auth: 'required' | 'none', hosts: readonly string[]): (url: string) => string | undefined {
   const entries = (hosts.length > 0 ? hosts : publicCloud).map((entry) => entry.trim().toLowerCase())
@@ -21,10 +21,12 @@ export function replyHosts(auth: 'required' | 'none', hosts: readonly string[]):
 
 function entryFor(entry: string, origin: string): string | undefined {
   const { protocol, host, hostname, port } = new URL(origin)
+  // Not even where it is listed: a token on plain http is everybody's on the way.
+  if (protocol !== 'https:' && !isLoopback(hostname)) return undefined
   if (entry.includes('://')) return originOf(entry) === origin ? origin : undefined
   // A host stands for its usual port; for loopback, where ports are handed out, for any.
   const named = entry === host || (entry === hostname && (port === '' || isLoopback(hostname)))
-  if (named && (protocol === 'https:' || isLoopback(hostname))) return origin
+  if (named) return origin
   const under = entry.startsWith('*.') && hostname.endsWith(entry.slice(1))
   return under && origin === `https://${hostname}` ? `https://${entry}` : undefined
 }

@@ -5,9 +5,10 @@ import type { Channel } from '../../ports/channel.ts'
 import { systemClock } from '../../ports/clock.ts'
 import { isPortError, PortError } from '../../ports/errors.ts'
 import { parseJson } from '../wire/json.ts'
+import { refusalLog } from '../wire/refusal-log.ts'
 import { plainText } from '../wire/text.ts'
 import { activities } from './activities.ts'
-import { door, Unbelieved } from './authentication.ts'
+import { door } from './authentication.ts'
 import { type Connector, teamsChannel } from './channel.ts'
 import { cloudOf } from './cloud.ts'
 import { replyTokens } from './credentials.ts'
@@ -16,6 +17,7 @@ import { tenantSet } from './identity.ts'
 import type { Outcome } from './invokes.ts'
 import { Activity, type Place } from './schema.ts'
 import type { TeamsSettings } from './settings.ts'
+import { Unbelieved } from './tokens.ts'
 import { transport } from './transport.ts'
 
 export interface Teams {
@@ -31,7 +33,7 @@ export function teams(settings: TeamsSettings): Teams {
   const replyHost = replyHosts(settings.auth, settings.serviceHosts)
   const cloud = cloudOf(settings.openIdMetadata)
   const tokens = replyTokens(settings, cloud.issuer, clock)
-  const bot = door(settings, cloud, transport(replyHost, settings.sendTimeoutMs ?? 15_000, tokens))
+  const bot = door(settings, cloud, transport(replyHost, settings.sendTimeoutMs ?? 15_000, tokens), clock)
   // botbuilder takes any app id as proof that tokens are wanted.
   const appId = settings.auth === 'none' ? '' : settings.appId
 
@@ -68,6 +70,7 @@ export function teams(settings: TeamsSettings): Teams {
     patienceMs: settings.patienceMs ?? 8_000,
   })
 
+  const sayUnbelieved = refusalLog(log, clock.now, 'did not believe the sender of an activity')
   const answer = async (authorization: string, body: unknown): Promise<Outcome> => {
     const activity = activityFrom(body)
     if (!activity) return { status: 400, body: { error: { code: 'BadRequest', message: 'not an activity' } } }
@@ -79,7 +82,7 @@ export function teams(settings: TeamsSettings): Teams {
       return outcome
     } catch (error) {
       if (error instanceof Unbelieved) {
-        log.warn({ reason: error.message }, 'did not believe the sender of an activity')
+        sayUnbelieved({ reason: error.message })
         const code = error.unavailable ? 'ServiceUnavailable' : 'Unauthorized'
         return { status: error.unavailable ? 503 : 401, body: { error: { code, message: error.message } } }
       }

@@ -92,6 +92,9 @@ function refusalOf(response: WireResponse): PortError {
   try {
     const body = response.json()
     if (isObject(body) && typeof body['error'] === 'string') word = `, ${plainText(body['error'], 60)}`
+    // Microsoft Entra says what is wrong by this number alone; the rest may repeat what it was asked.
+    const number = isObject(body) && /\bAADSTS\d{4,8}\b/.exec(String(body['error_description']))?.[0]
+    if (number) word += `, ${number}`
   } catch {
     // Without a word the status has to do.
   }

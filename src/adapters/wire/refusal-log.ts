@@ -1,4 +1,4 @@
-// Owns how loudly the door speaks of refused requests: a few lines at a time, so that a flood cannot fill the disk.
+// Owns how loudly a door speaks of refused requests: a few lines at a time, so that a flood cannot fill the disk.
 import type { Instant } from '../../core/values.ts'
 import type { Log } from '../../ports/observe.ts'
 
@@ -6,7 +6,11 @@ const windowMs = 10_000
 const linesPerWindow = 20
 
 /** Logs a refusal, or counts it for the next line that is logged. */
-export function refusalLog(log: Log, now: () => Instant): (facts: Readonly<Record<string, unknown>>) => void {
+export function refusalLog(
+  log: Pick<Log, 'warn'>,
+  now: () => Instant,
+  message = 'request refused',
+): (facts: Readonly<Record<string, unknown>>) => void {
   let began = -Infinity
   let lines = 0
   let silenced = 0
@@ -20,7 +24,7 @@ export function refusalLog(log: Log, now: () => Instant): (facts: Readonly<Recor
       return
     }
     lines += 1
-    log.warn(silenced > 0 ? { ...facts, silenced } : facts, 'request refused')
+    log.warn(silenced > 0 ? { ...facts, silenced } : facts, message)
     silenced = 0
   }
 }

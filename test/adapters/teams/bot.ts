@@ -63,6 +63,7 @@ export function recordingApp(): App {
     async turnedAway(what) {
       app.away.push(what)
     },
+    say: (sentence) => sentence,
     async installed(conversation, present) {
       app.installations.push({ conversation, present })
     },
