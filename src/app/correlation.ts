@@ -1,7 +1,7 @@
 // Owns correlation: incidents of one CI and signature join the run that is open for them (DESIGN §4.3).
 import type { IncidentContext } from '../core/incident.ts'
 import type { Run, RunEvent } from '../core/run.ts'
-import { isObject } from '../core/values.ts'
+import { type Instant, isObject, type Json } from '../core/values.ts'
 import type { Deps } from './deps.ts'
 import { swap } from './documents.ts'
 import { moveEpisode } from './episodes.ts'
@@ -18,16 +18,34 @@ export function signatureOf(deps: Deps, { incident, ci }: IncidentContext, runbo
   return name === undefined ? null : deps.hash.digest(JSON.stringify([ci.sysId, 'class', name]))
 }
 
-/** The run that incidents of this signature join, while the window lasts. */
-export async function openRun(deps: Deps, key: string): Promise<string | null> {
-  const { value } = (await deps.store.get(KIND, key)) ?? {}
-  if (!isObject(value) || typeof value['run'] !== 'string' || typeof value['at'] !== 'number') return null
-  const within = value['at'] > deps.clock.now() - deps.files.current().governance.correlationWindowMs
-  return within ? value['run'] : null
+/** The run that incidents of a signature join. It is named before it is made, so it may not be there yet. */
+export interface Open {
+  readonly run: string
+  readonly at: Instant
 }
 
-export const rememberOpen = (deps: Deps, key: string, run: string): Promise<void> =>
-  swap<void>(deps.store, KIND, key, () => ({ write: { run, at: deps.clock.now() }, result: undefined }))
+/** The run that incidents of this signature join, while the window lasts. */
+export const openRun = async (deps: Deps, key: string): Promise<Open | null> =>
+  openIn(deps, (await deps.store.get(KIND, key))?.value)
+
+/**
+ * Names `run` as the one to join in place of `before`; false where another incident's was named meanwhile. Of many
+ * incidents with one cause that arrive at once, at whichever replica, one alone begins a run.
+ */
+export const nameOpen = (deps: Deps, key: string, run: string, before: Open | null): Promise<boolean> =>
+  swap<boolean>(deps.store, KIND, key, (value) => {
+    const now = openIn(deps, value)
+    if (now?.run === run) return { result: true }
+    return now !== null && now.run !== before?.run
+      ? { result: false }
+      : { write: { run, at: deps.clock.now() }, result: true }
+  })
+
+function openIn(deps: Deps, value: Json | undefined): Open | null {
+  if (!isObject(value) || typeof value['run'] !== 'string' || typeof value['at'] !== 'number') return null
+  const { run, at } = value as unknown as Open
+  return at > deps.clock.now() - deps.files.current().governance.correlationWindowMs ? { run, at } : null
+}
 
 /** The incidents that joined a run, as events of the run that takes its place. */
 export const joinedOf = (run: Run): readonly RunEvent[] => run.joined.map((incident) => ({ type: 'joined', incident }))

@@ -3,9 +3,10 @@ import { type IncidentContext, isOver } from '../core/incident.ts'
 
 import { best, type Candidate, match } from '../core/match.ts'
 import type { RunEvent } from '../core/run.ts'
-import { isPortError } from '../ports/errors.ts'
+import type { Millis } from '../core/values.ts'
+import { isPortError, PortError } from '../ports/errors.ts'
 import { visibleCi } from './cis.ts'
-import { openRun, rememberOpen, signatureOf } from './correlation.ts'
+import { nameOpen, openRun, signatureOf } from './correlation.ts'
 import type { Deps } from './deps.ts'
 import { type Episode, endEpisode, episodeOf, isNew, writeEpisode } from './episodes.ts'
 import { runId } from './ids.ts'
@@ -56,29 +57,50 @@ export async function propose(deps: Deps, journal: Journal, intake: string, sysI
   if (chosen.runbook === null && chosen.tie.length === 0) return decline('no runbook fits')
   const next: Episode = { n, reopened: incident.reopened, over: false, run: null, declined: null }
   const key = signatureOf(deps, context, chosen.runbook)
-  const open = key === null ? null : await openRun(deps, key)
-  if (open !== null) {
-    const event: RunEvent = { type: 'joined', incident: { sysId, number: incident.number } }
-    const joined = await journal.transact(open, (run) => {
-      if (run.finished) return { ok: false, refusal: { reason: 'it has ended' } }
-      const known = run.context.incident?.sysId === sysId || run.joined.some((each) => each.sysId === sysId)
-      return { ok: true, events: known ? [] : [event] }
-    })
-    if (joined.ok) {
-      await writeEpisode(store, sysId, { ...next, run: open })
-      return { kind: 'joined', run: open }
-    }
-  }
   const id = runId(deps.hash.digest, 'incident', sysId, `${n}`)
+  const joined = key === null ? null : await joinOpen(deps, journal, key, id, { sysId, number: incident.number })
+  if (joined !== null) {
+    await writeEpisode(store, sysId, { ...next, run: joined })
+    return { kind: 'joined', run: joined }
+  }
   await journal.create(id, proposal(deps, intake, context, candidates, chosen), {
     incident: incident.number,
     sysId,
     ...(chosen.runbook === null ? {} : { runbook: chosen.runbook }),
   })
-  // In this order: after a crash in between, the same event finds its own run by the signature and goes on.
-  if (key !== null) await rememberOpen(deps, key, id)
   await writeEpisode(store, sysId, { ...next, run: id })
   return { kind: 'proposed', run: id }
+}
+
+/** A run that was named and is not there after this time will not be made: whoever was to make it died, or declined. */
+const MADE_WITHIN_MS: Millis = 60_000
+
+/**
+ * Has an incident join the run that is open for its signature, and answers that run; null: its own run `id` is named
+ * now, and to be made. Rejects (`unavailable`) while another incident's is being made.
+ */
+async function joinOpen(
+  deps: Deps,
+  journal: Journal,
+  key: string,
+  id: string,
+  incident: { readonly sysId: string; readonly number: string },
+): Promise<string | null> {
+  for (;;) {
+    const open = await openRun(deps, key)
+    if (open && open.run !== id) {
+      const joined = await journal.transact(open.run, (run) => {
+        if (run.finished) return { ok: false, refusal: { reason: 'it has ended' } }
+        const { sysId } = incident
+        const known = run.context.incident?.sysId === sysId || run.joined.some((each) => each.sysId === sysId)
+        return { ok: true, events: known ? [] : [{ type: 'joined', incident }] }
+      })
+      if (joined.ok) return open.run
+      if (joined.run === null && open.at > deps.clock.now() - MADE_WITHIN_MS)
+        throw new PortError('unavailable', 'the run that this incident belongs to is being made')
+    }
+    if (await nameOpen(deps, key, id, open)) return null
+  }
 }
 
 function proposal(
