@@ -22,6 +22,8 @@ export type Graph = Server & {
   grant: (...permissions: string[]) => void
   /** Another secret is the right one from now on. */
   setSecret: (secret: string) => void
+  /** The secret that was right has expired. */
+  expireSecret: () => void
   revokeTokens: () => void
 }
 
@@ -37,7 +39,12 @@ export const startGraph = async (options: GraphOptions = {}): Promise<Graph> => 
   let permissions = options.permissions ?? ['User.Read.All', 'GroupMember.Read.All']
   const { faults: _, port: __, ...shared } = options
   const directory = createDirectory(people, groups)
-  const authority = createAuthority({ ...APP, graph: () => server.url, login: () => login.url })
+  const authority = createAuthority({
+    ...APP,
+    graph: () => server.url,
+    login: () => login.url,
+    roles: () => permissions,
+  })
   const allowed = (...any: string[]): boolean => any.some((each) => permissions.includes(each))
   const login: Server = await serve({ ...shared, handler: authority.handle })
   const handler = createGraphRoutes({
@@ -57,6 +64,7 @@ export const startGraph = async (options: GraphOptions = {}): Promise<Graph> => 
       permissions = more
     },
     setSecret: authority.setSecret,
+    expireSecret: authority.expireSecret,
     revokeTokens: authority.revokeTokens,
     async stop() {
       await Promise.all([server.stop(), login.stop()])

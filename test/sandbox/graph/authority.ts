@@ -10,20 +10,28 @@ export type AuthorityOptions = {
   secret: string
   graph: () => string
   login: () => string
+  /** Application permissions as they are now. */
+  roles: () => string[]
 }
 
 const lifeS = 3599
+/** What replies to Teams are signed for. CONTRACTS 7.2 */
+const botScope = 'https://api.botframework.com/.default'
 
 const refusal = (status: number, error: string, number: number, text: string): Answer => ({
   status,
   body: { error, error_description: `AADSTS${number}: ${text}`, error_codes: [number], trace_id: 'sandbox' },
 })
 
-export const createAuthority = ({ tenantId, appId, graph, login, ...options }: AuthorityOptions) => {
+export const createAuthority = ({ tenantId, appId, graph, login, roles, ...options }: AuthorityOptions) => {
   let { secret } = options
+  let expired = false
   let tokens: string[] = []
-  const issue = (): string => {
-    const token = randomBytes(24).toString('base64url')
+  /** A JWT by its form, signed with nothing: it says what it is for and what it allows. */
+  const issue = (aud: string): string => {
+    const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url')
+    const claims = part({ aud, appid: appId, tid: tenantId, roles: roles() })
+    const token = `${part({ typ: 'JWT', alg: 'RS256' })}.${claims}.${randomBytes(24).toString('base64url')}`
     tokens = [...tokens, token]
     return token
   }
@@ -46,10 +54,14 @@ export const createAuthority = ({ tenantId, appId, graph, login, ...options }: A
     if (form.get('client_id') !== appId)
       return refusal(400, 'unauthorized_client', 700016, `Application '${form.get('client_id')}' was not found.`)
     if (form.get('client_secret') !== secret)
-      return refusal(401, 'invalid_client', 7000215, 'Invalid client secret provided.')
-    if (form.get('grant_type') !== 'client_credentials' || form.get('scope') !== `${graph()}/.default`)
+      return expired
+        ? refusal(401, 'invalid_client', 7000222, 'The provided client secret keys are expired.')
+        : refusal(401, 'invalid_client', 7000215, 'Invalid client secret provided.')
+    const scope = form.get('scope') ?? ''
+    if (form.get('grant_type') !== 'client_credentials' || ![`${graph()}/.default`, botScope].includes(scope))
       return refusal(400, 'invalid_resource', 500011, 'The resource principal was not found in the tenant.')
-    const body = { token_type: 'Bearer', expires_in: lifeS, ext_expires_in: lifeS, access_token: issue() }
+    const access_token = issue(scope.replace('/.default', ''))
+    const body = { token_type: 'Bearer', expires_in: lifeS, ext_expires_in: lifeS, access_token }
     return { status: 200, body }
   }
 
@@ -59,7 +71,13 @@ export const createAuthority = ({ tenantId, appId, graph, login, ...options }: A
     if (!headers['x-identity-header'] || query.client_id !== appId || query.resource !== graph())
       return { status: 400, body: { statusCode: 400, message: 'No User Assigned or Delegated Managed Identity found' } }
     const expires_on = String(Math.floor(Date.now() / 1000) + lifeS)
-    const body = { access_token: issue(), expires_on, resource: query.resource, token_type: 'Bearer', client_id: appId }
+    const body = {
+      access_token: issue(graph()),
+      expires_on,
+      resource: query.resource,
+      token_type: 'Bearer',
+      client_id: appId,
+    }
     return { status: 200, body }
   }
 
@@ -74,6 +92,12 @@ export const createAuthority = ({ tenantId, appId, graph, login, ...options }: A
     identify: ({ headers }: Call): boolean => tokens.includes(headers.authorization?.replace(/^Bearer /, '') ?? ''),
     setSecret(other: string): void {
       secret = other
+      expired = false
+    },
+    /** The secret that was right has expired. */
+    expireSecret(): void {
+      secret = randomBytes(8).toString('hex')
+      expired = true
     },
     revokeTokens(): void {
       tokens = []
