@@ -41,7 +41,6 @@ export interface Ran {
 export const ENTRA_GROUP = '6f1c1f6e-0000-4000-8000-000000000001'
 export const EVENTS_SECRET = `whsec_${Buffer.alloc(32, 5).toString('base64')}`
 /** As governance.yaml names it. */
-const TEMPLATE = 'Restart print spooler'
 const rundeckJob = jobOf({})
 const compiled = fileURLToPath(new URL('../../../node_modules/.cache/doctor', import.meta.url))
 const program = fileURLToPath(new URL('../../../src/cli/doctor.ts', import.meta.url))
@@ -108,7 +107,6 @@ export async function openScene(): Promise<Scene> {
   const { sys_id: incident = '' } = world.raiseIncident()
   world.servicenow.update('incident', incident, { work_notes: 'Looked at by hand.' })
   world.openChange()
-  world.servicenow.seed('std_change_record_producer', { name: TEMPLATE, active: 'true', retired: 'false' })
   const runbot = await startRunbot(place, base)
   return {
     world,

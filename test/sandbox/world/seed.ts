@@ -30,12 +30,9 @@ export const seedWorld = (servicenow: ServiceNow, sites: Site[]): void => {
     seed('sys_user_group', { name, active: 'true' })
     for (const member of members) seed('sys_user_grmember', { user: PEOPLE[member].sysId, group: groupId(name) })
   }
-  seed('std_change_record_producer', {
-    name: STANDARD_CHANGE,
-    short_description: 'Recycle an application pool',
-    active: 'true',
-    retired: 'false',
-  })
+  // The second is the one that the project's own governance.yaml names.
+  for (const name of [STANDARD_CHANGE, 'Restart print spooler'])
+    seed('std_change_record_producer', { name, short_description: name, active: 'true', retired: 'false' })
   servicenow.setOnCall(groupId('Web Platform'), [PEOPLE.onCall.sysId, PEOPLE.approver.sysId])
   seedCis(servicenow, sites, location)
 }
