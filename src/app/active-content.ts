@@ -32,6 +32,13 @@ const SEEN_EVERY_MS: Millis = 20_000
 /** Nobody works with the newest files any more, so whoever has older ones goes on: a deployment was taken back. */
 const GONE_MS: Millis = 60_000
 const REMEMBERED = 50
+/** A replica that works says so again within this time, on a slow store too. */
+export const SIGN_WITHIN_MS: Millis = 45_000
+
+/** When a replica last said that it works on this store; null: none ever did. Rejects with a PortError. */
+export async function lastSign(store: Pick<Deps['store'], 'get'>): Promise<Instant | null> {
+  return activeIn((await store.get(KIND, KEY))?.value)?.seenAt ?? null
+}
 
 /** `changed` is called after a look that found another answer than the one before. */
 export function activeContent(

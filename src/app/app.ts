@@ -14,6 +14,9 @@ import { hints as hintsOf } from './hints.ts'
 import { intake as intakeOf } from './intake.ts'
 import { interventions } from './interventions.ts'
 import { journal as journalOf } from './journal.ts'
+import { localeOf } from './locale/locales.ts'
+import { sharedLocale } from './locale/readers.ts'
+import { inVoice, say } from './locale/voice.ts'
 import { runCards } from './run-cards.ts'
 import { approvalRecordsSurface } from './surfaces/approval-records.ts'
 import { pagerSurface } from './surfaces/pager.ts'
@@ -102,6 +105,7 @@ export function app(deps: Deps): App {
         return problem === null ? clicks.click(click) : { message: `Not done: ${problem}. What helps: ${RESTING_FIX}.` }
       },
       turnedAway: clicks.turnedAway,
+      say: (sentence, locale) => inVoice(localeOf(locale) ?? sharedLocale(deps), () => say(sentence)),
       installed: (conversation, present) => remember(deps, conversation, present),
     },
     hint: hints.hint,

@@ -13,6 +13,8 @@ import { changedValues, editRun } from './edit-run.ts'
 import { asRunId } from './ids.ts'
 import type { Intervene, Intervention } from './interventions.ts'
 import type { Journal } from './journal.ts'
+import { heardFrom } from './locale/readers.ts'
+import { heardIn, say, spoken, spokenLocale, voiced } from './locale/voice.ts'
 import type { RunCards } from './run-cards.ts'
 
 const NOTE_LENGTH = 500
@@ -49,7 +51,7 @@ export function clicks(
       plan: textOf(click.data['plan'], 80),
       note: textOf(click.data['note'], NOTE_LENGTH),
     })
-    return done.ok ? { card: await view(done.run, click) } : notDone(done.refusal)
+    return done.ok ? view(done.run, click) : notDone(done.refusal)
   }
 
   const edit = async (click: Click, run: Run): Promise<ClickAnswer> => {
@@ -60,11 +62,14 @@ export function clicks(
       values: inputsOf(click.data),
       conversation: (await threadOf(deps, run)) ?? click.conversation,
     })
-    return done.ok ? { card: await view(done.run, click) } : refuse(run, click.person, 'change', 'run', done.refusal)
+    return done.ok ? view(done.run, click) : refuse(run, click.person, 'change', 'run', done.refusal)
   }
 
   /** The card as the person who clicked may see it. */
-  const view = async (run: Run, click: Click) => (await cards.card(run, { viewer: click.person })).card
+  const view = async (run: Run, { person: viewer }: Click, expanded = false): Promise<ClickAnswer> => {
+    const message = await cards.card(run, { viewer, expanded })
+    return spoken(() => ({ card: heardIn(spokenLocale(), message).card }))
+  }
 
   const refuse = async (run: Run, by: Person, verb: string, scope: string, refusal: Refusal): Promise<ClickAnswer> => {
     await journal.transact(run.id, () => ({
@@ -74,52 +79,57 @@ export function clicks(
     return notDone(refusal)
   }
 
+  const answered = async (click: Click): Promise<ClickAnswer> => {
+    const id = asRunId(click.data['run'])
+    const loaded = id === null ? undefined : await journal.load(id)
+    if (!loaded) {
+      await journal.control({
+        type: 'turnedAway',
+        verb: textOf(click.verb, 40),
+        run: textOf(click.data['run'], 40),
+        reason: 'there is no such run',
+      })
+      return spoken(() => ({ message: words.noRun }))
+    }
+    const { run } = loaded
+    switch (click.verb) {
+      case 'approve':
+      case 'reject':
+        return answerTo(click, run, click.verb)
+      case 'change':
+        return edit(click, run)
+      case 'stop':
+      case 'takeover':
+      case 'resume':
+      case 'retry':
+      case 'rollback':
+      case 'settle':
+      case 'confirm': {
+        const wanted = wantedOf(click, click.verb)
+        if (!wanted)
+          return refuse(run, click.person, click.verb, 'run', {
+            reason: 'the card said neither yes nor no',
+            fix: 'look at the newest card of this run',
+          })
+        const done = await intervene(run, wanted)
+        if (done.ok) return view(done.run, click)
+        return refuse(run, click.person, click.verb, 'run', done.refusal)
+      }
+      case 'refresh':
+        return view(run, click)
+      case 'details':
+        return view(run, click, true)
+      default:
+        return refuse(run, click.person, textOf(click.verb, 40), 'run', {
+          reason: `there is no "${textOf(click.verb, 40)}" on a card`,
+        })
+    }
+  }
+
   return {
     async click(click) {
-      const id = asRunId(click.data['run'])
-      const loaded = id === null ? undefined : await journal.load(id)
-      if (!loaded) {
-        await journal.control({
-          type: 'turnedAway',
-          verb: textOf(click.verb, 40),
-          run: textOf(click.data['run'], 40),
-          reason: 'there is no such run',
-        })
-        return { message: 'Not done: this card names a run that does not exist here.' }
-      }
-      const { run } = loaded
-      switch (click.verb) {
-        case 'approve':
-        case 'reject':
-          return answerTo(click, run, click.verb)
-        case 'change':
-          return edit(click, run)
-        case 'stop':
-        case 'takeover':
-        case 'resume':
-        case 'retry':
-        case 'rollback':
-        case 'settle':
-        case 'confirm': {
-          const wanted = wantedOf(click, click.verb)
-          if (!wanted)
-            return refuse(run, click.person, click.verb, 'run', {
-              reason: 'the card said neither yes nor no',
-              fix: 'look at the newest card of this run',
-            })
-          const done = await intervene(run, wanted)
-          if (done.ok) return { card: await view(done.run, click) }
-          return refuse(run, click.person, click.verb, 'run', done.refusal)
-        }
-        case 'refresh':
-          return { card: await view(run, click) }
-        case 'details':
-          return { card: (await cards.card(run, { expanded: true, viewer: click.person })).card }
-        default:
-          return refuse(run, click.person, textOf(click.verb, 40), 'run', {
-            reason: `there is no "${textOf(click.verb, 40)}" on a card`,
-          })
-      }
+      const answer = await answered(click)
+      return heardIn(await heardFrom(deps, click), answer)
     },
 
     async turnedAway({ reason, verb, data }) {
@@ -157,9 +167,14 @@ function wantedOf({ person: by, data }: Click, verb: Intervention['do']): Interv
 
 const yesOrNo = (value: unknown): boolean | null => (value === 'yes' ? true : value === 'no' ? false : null)
 
-const notDone = ({ reason, fix }: Refusal): ClickAnswer => ({
-  message: `Not done: ${reason}.${fix ? ` What helps: ${fix}.` : ''}`,
+const words = voiced({
+  notDone: 'Not done: ',
+  helps: ' What helps: ',
+  noRun: 'Not done: this card names a run that does not exist here.',
 })
+
+const notDone = ({ reason, fix }: Refusal): ClickAnswer =>
+  spoken(() => ({ message: `${words.notDone}${say(reason)}.${fix ? `${words.helps}${say(fix)}.` : ''}` }))
 
 const INPUT = 'p_'
 

@@ -95,6 +95,9 @@ export interface Calendar {
 
 export type Autonomy = 'shadow' | 'advise' | 'approve' | 'auto'
 
+/** A language that people read runbot in. */
+export type Locale = 'en' | 'de' | 'es'
+
 export interface Governance {
   /** SHA-256 of its canonical content. */
   readonly content: string
@@ -132,6 +135,8 @@ export interface Governance {
   readonly commands: { readonly [command: string]: readonly string[] }
   readonly correlationWindowMs: Millis
   readonly defaultChannel?: string
+  /** What a shared thread is written in; without it English. What is recorded is always English. */
+  readonly locale?: Locale
 }
 
 /** The autonomy for a runbook in an environment: the first entry that fits, else `approve`. */

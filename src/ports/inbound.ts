@@ -18,6 +18,8 @@ export interface ChatMessage {
   readonly text: string
   readonly conversation: Conversation
   readonly place: 'personal' | 'group' | 'channel'
+  /** The language tag of the person's client (BCP 47), as it says it. */
+  readonly locale?: string
 }
 
 /** A click on a card. Everything in `data` is hostile; only `person` is proven. */
@@ -26,6 +28,8 @@ export interface Click {
   readonly verb: string
   readonly data: JsonObject
   readonly conversation: Conversation
+  /** The language tag of the person's client (BCP 47), as it says it. */
+  readonly locale?: string
 }
 
 /** What a door turned away before the app was asked: it is recorded, nothing else happens. */
@@ -53,6 +57,8 @@ export interface Inbound {
   command(message: ChatMessage): Promise<Reply | undefined>
   click(click: Click): Promise<ClickAnswer>
   turnedAway(what: TurnedAway): Promise<void>
+  /** A sentence of a door, in English, as the person reads it whose client has this language tag. */
+  say(sentence: string, locale?: string): string
   /** The bot was added to, or removed from, a team or chat. */
   installed(conversation: Conversation, present: boolean): Promise<void>
 }

@@ -148,6 +148,7 @@ export const governanceSchema = keys({
   }).exactOptional(),
   correlation: keys({ window: duration }).exactOptional(),
   channels: keys({ default: text.exactOptional() }).exactOptional(),
+  locale: oneOf(['en', 'de', 'es']).exactOptional(),
 })
 
 export type GovernanceFile = z.infer<typeof governanceSchema>

@@ -80,6 +80,7 @@ export function readGovernance(source: Source, around: Around): Read<Governance>
     commands: file.commands ?? {},
     correlationWindowMs: file.correlation?.window ?? DEFAULT_CORRELATION,
     ...(file.channels?.default === undefined ? {} : { defaultChannel: file.channels.default }),
+    ...(file.locale === undefined ? {} : { locale: file.locale }),
   }
   return problems.length > 0 ? { ok: false, problems } : { ok: true, value: governance }
 }

@@ -6,6 +6,7 @@ import type { Channel, Conversation } from '../../ports/channel.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Click, ClickAnswer, Inbound, Reply } from '../../ports/inbound.ts'
 import { plainText } from '../wire/text.ts'
+import { localeOf } from './client-locale.ts'
 import { conversationOf, typeOf } from './conversation.ts'
 import { personOf, tenancyOf } from './identity.ts'
 import { accepted, answered, type Outcome, refusal } from './invokes.ts'
@@ -59,12 +60,15 @@ export function activities(options: ActivityOptions): (activity: Activity) => Pr
     }
   }
 
+  /** A sentence of the door's own, in the language of the person's client. */
+  const speak = (activity: Activity, sentence: string): string => inbound().say(sentence, localeOf(activity).locale)
+
   const clicked = (click: Click): Promise<ClickAnswer> =>
     inbound()
       .click(click)
       .catch((error: unknown) => {
         log.error({ verb: click.verb, problem: problem(error) }, 'a click failed')
-        return { message: broken }
+        return { message: inbound().say(broken, click.locale) }
       })
 
   const message = async (activity: Activity, person: Person, conversation: Conversation): Promise<Outcome> => {
@@ -74,10 +78,10 @@ export function activities(options: ActivityOptions): (activity: Activity) => Pr
     const command = async (): Promise<void> => {
       const id = activity.id ?? randomUUID()
       const reply = await inbound()
-        .command({ id, person, text, conversation, place })
+        .command({ id, person, text, conversation, place, ...localeOf(activity) })
         .catch((error: unknown): Reply => {
           log.error({ problem: problem(error) }, 'a command failed')
-          return { text: broken }
+          return { text: speak(activity, broken) }
         })
       if (reply) await say(conversation, reply)
     }
@@ -90,10 +94,10 @@ export function activities(options: ActivityOptions): (activity: Activity) => Pr
     if (!value.success) return accepted
     const { verb, msteams: _, ...data } = value.data
     const press = async (): Promise<void> => {
-      const answer = await clicked({ person, verb, data, conversation })
+      const answer = await clicked({ person, verb, data, conversation, ...localeOf(activity) })
       if ('message' in answer) return say(conversation, { text: answer.message })
       // An old client cannot be handed a card of its own: the message that was clicked is redrawn for everyone.
-      const card = { card: answer.card, summary: 'Updated' }
+      const card = { card: answer.card, summary: speak(activity, 'Updated') }
       if (!activity.replyToId) return say(conversation, card)
       await channel
         .update({ conversation, messageId: activity.replyToId }, card)
@@ -107,14 +111,14 @@ export function activities(options: ActivityOptions): (activity: Activity) => Pr
     const value = CardAction.safeParse(activity.value)
     if (!value.success) return refusal(400, 'This click carries no action that can be read.')
     const { verb, data } = value.data.action
-    const work = clicked({ person, verb, data: data ?? {}, conversation })
+    const work = clicked({ person, verb, data: data ?? {}, conversation, ...localeOf(activity) })
     const answer = await patiently(work)
     if (answer) return answered(answer)
     // The client has moved on; a sentence still reaches the person, a card is redrawn by the app in place.
     void work.then((late) =>
       verb !== 'refresh' && 'message' in late ? say(conversation, { text: late.message }) : undefined,
     )
-    return answered({ message: slow })
+    return answered({ message: speak(activity, slow) })
   }
 
   const installed = async (activity: Activity, conversation: Conversation): Promise<Outcome> => {
@@ -142,8 +146,8 @@ export function activities(options: ActivityOptions): (activity: Activity) => Pr
     const person = personOf(activity, tenancy.tenant)
     if (!person) {
       await turnAway(activity, 'the activity names no Entra object id')
-      if (isInvoke) return answered({ message: nobody })
-      await say(conversation, { text: nobody })
+      if (isInvoke) return answered({ message: speak(activity, nobody) })
+      await say(conversation, { text: speak(activity, nobody) })
       return accepted
     }
     const handle = isInvoke ? invoke : isCardData(activity) ? submit : message

@@ -33,6 +33,7 @@ export const Activity = z.object({
       channel: z.object({ id: id.nullish() }).nullish(),
     })
     .nullish(),
+  locale: text(64).nullish().catch(undefined),
   text: z.string().nullish().catch(undefined),
   entities: z.array(z.unknown()).nullish().catch(undefined),
   membersAdded: z.array(account).nullish().catch(undefined),
@@ -40,6 +41,9 @@ export const Activity = z.object({
   value: z.custom<Json>(() => true).optional(),
 })
 export type Activity = z.infer<typeof Activity>
+
+/** What Teams says of the client: its language also where the activity itself names none. */
+export const ClientInfo = z.object({ type: z.literal('clientInfo'), locale: text(64).min(1) })
 
 /** A mention entity; others are skipped. */
 export const Mention = z.object({

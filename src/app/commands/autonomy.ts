@@ -1,8 +1,7 @@
 // Owns `autonomy`: how far runbot may go by itself, set by people of its own role, with a trail.
 import type { CommandOf } from '../../core/commands.ts'
 import { setAutonomy } from '../autonomy.ts'
-import { markdown } from '../views/escape.ts'
-import { type Handle, refusal, refuse, whyNotIn } from './context.ts'
+import { answer, type Handle, refusal, refuse, whyNotIn } from './context.ts'
 
 /** Without `commands.autonomy` it is up to the runbook's owner; for all runbooks at once then nobody may. */
 export const autonomy: Handle<CommandOf<'autonomy'>> = async (context, { person }, command) => {
@@ -25,7 +24,5 @@ export const autonomy: Handle<CommandOf<'autonomy'>> = async (context, { person 
   await setAutonomy(deps, about, set && { ...about, level: set, by: person.name, at: deps.clock.now() })
   const where = `${runbook ?? 'every runbook'} in ${environment ?? 'every environment'}`
   const what = set === null ? 'is what governance.yaml says again' : `is ${set} now`
-  return {
-    text: markdown(`Autonomy of ${where} ${what}. Tier 3 is never automatic. explain shows the whole page.`, 400),
-  }
+  return answer(`Autonomy of ${where} ${what}. Tier 3 is never automatic. explain shows the whole page.`, 400)
 }

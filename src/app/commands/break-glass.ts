@@ -7,8 +7,7 @@ import type { ChatMessage } from '../../ports/inbound.ts'
 import { threadOf } from '../conversations.ts'
 import { joinedOf, succeed } from '../correlation.ts'
 import { runId } from '../ids.ts'
-import { markdown } from '../views/escape.ts'
-import { type CommandContext, type Handle, refusal, refuse, whyNotIn } from './context.ts'
+import { answer, type CommandContext, type Handle, refusal, refuse, whyNotIn } from './context.ts'
 import { find } from './show.ts'
 
 export const breakGlass: Handle<CommandOf<'breakglass'>> = async (context, message, command) => {
@@ -34,7 +33,7 @@ export const breakGlass: Handle<CommandOf<'breakglass'>> = async (context, messa
     : await overrule(context, run, person, reason)
   if ('refusal' in asked) return refuse(context, person, 'breakglass', asked.refusal)
   const text = `BREAK-GLASS: run ${asked.run} now asks ${rules.quorum} people of ${rules.may.join(', ')}, and sets aside ${rules.setsAside.join(', ')}. Everybody hears of it: ${reason}`
-  return { text: markdown(text, 900) }
+  return answer(text, 900)
 }
 
 /** What has ended begins again only where policy or the time had stopped it before anything was sent. */

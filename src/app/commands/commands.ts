@@ -4,6 +4,8 @@ import { isPortError } from '../../ports/errors.ts'
 import type { ChatMessage, Reply } from '../../ports/inbound.ts'
 import { RESTING_FIX } from '../active-content.ts'
 import { parseCommand } from '../chat/parse.ts'
+import { heardFrom } from '../locale/readers.ts'
+import { heardIn, say, spoken, voiced } from '../locale/voice.ts'
 import { helpReply } from '../views/help.ts'
 import { audit } from './audit.ts'
 import { autonomy } from './autonomy.ts'
@@ -51,14 +53,17 @@ const handlers = {
 } as Handlers
 
 /** The parser's sentences are ours: what a person typed is already made harmless in them. */
-const unreadable = (reason: string, suggestion: string | null): Reply => ({
-  text: suggestion === null ? reason : `${reason} Did you mean \`${suggestion}\`?`,
-})
+const unreadable = (reason: string, suggestion: string | null): Reply =>
+  spoken(() => ({
+    text: suggestion === null ? say(reason) : `${say(reason)} ${words.meant(suggestion)}`,
+  }))
+
+const words = voiced({ meant: (suggestion: string) => `Did you mean \`${suggestion}\`?` })
 
 /** Answers a chat message. What a person typed never makes it reject; an outside system that is down is said so. */
 export function commands(context: CommandContext): (message: ChatMessage) => Promise<Reply | undefined> {
   const { deps } = context
-  return async (message) => {
+  const replied = async (message: ChatMessage): Promise<Reply | undefined> => {
     const known = { runbooks: [...deps.files.current().catalog.runbooks.keys()] }
     const parsed = parseCommand(message.text, known)
     if (!parsed.ok) return unreadable(parsed.reason, parsed.suggestion)
@@ -74,5 +79,9 @@ export function commands(context: CommandContext): (message: ChatMessage) => Pro
       deps.log.error({ command: command.do, err: error }, 'a bug stopped this command')
       return refusal('runbot met a bug with this; its log says which', 'tell whoever runs runbot')
     }
+  }
+  return async (message) => {
+    const reply = await replied(message)
+    return reply && heardIn(await heardFrom(deps, message), reply)
   }
 }

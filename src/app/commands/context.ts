@@ -9,8 +9,10 @@ import type { Authority } from '../authority.ts'
 import type { Deps } from '../deps.ts'
 import type { Intervene } from '../interventions.ts'
 import type { Journal } from '../journal.ts'
+import { say, spoken } from '../locale/voice.ts'
 import type { RunCards } from '../run-cards.ts'
 import { refusalReply } from '../views/chat.ts'
+import { markdown } from '../views/escape.ts'
 
 export interface CommandContext {
   readonly deps: Deps
@@ -30,7 +32,10 @@ export type Handle<C> = (context: CommandContext, message: ChatMessage, command:
 
 /** A no with what would help (P12). Both may hold outside text. */
 export const refusal = (reason: string, fix?: string): Reply =>
-  refusalReply({ reason: capital(reason), ...(fix === undefined ? {} : { fix: capital(fix) }) })
+  spoken(() => refusalReply({ reason: capital(say(reason)), ...(fix === undefined ? {} : { fix: capital(say(fix)) }) }))
+
+/** A sentence of ours as a reply, at most `max` characters; outside text may stand in it. */
+export const answer = (sentence: string, max: number): Reply => spoken(() => ({ text: markdown(say(sentence), max) }))
 
 /** The same, kept in the control chain: who was refused what, and why. */
 export async function refuse(
@@ -63,4 +68,4 @@ export async function whyNotIn(
 
 /** A sentence begins with a capital, but a name such as web-01 stays as it is. */
 const capital = (text: string): string =>
-  text.replace(/^[a-z]+(?=[ ,])/, (word) => word.charAt(0).toUpperCase() + word.slice(1))
+  text.replace(/^\p{Ll}+(?=[ ,])/u, (word) => word.charAt(0).toUpperCase() + word.slice(1))

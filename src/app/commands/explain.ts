@@ -3,6 +3,7 @@ import type { CommandOf } from '../../core/commands.ts'
 import { groupsAt } from '../../core/rule.ts'
 import type { Run } from '../../core/run.ts'
 import { autonomySettings } from '../autonomy.ts'
+import { spoken } from '../locale/voice.ts'
 import { signatures } from '../signatures.ts'
 import { openAsk } from '../views/asks.ts'
 import { explainReply } from '../views/explain.ts'
@@ -24,14 +25,14 @@ export const explain: Handle<CommandOf<'explain'>> = async (context, _message, {
 async function page({ deps }: CommandContext) {
   const { governance, catalog } = deps.files.current()
   const [set, signed] = await Promise.all([autonomySettings(deps), signatures(deps.store)])
-  const text = governanceMarkdown({
+  const governed = {
     governance,
     runbooks: [...catalog.runbooks.values()],
     autonomySet: set,
     signatures: signed,
     at: deps.clock.now(),
-  })
-  return { text }
+  }
+  return spoken(() => ({ text: governanceMarkdown(governed) }))
 }
 
 /** Who could answer now, by name; the groups where the directory names nobody. */

@@ -2,8 +2,7 @@
 import type { CommandOf } from '../../core/commands.ts'
 import { activeFreezes, addFreeze, properScope, removeFreeze } from '../freezes.ts'
 import { forOpenRuns } from '../open-runs.ts'
-import { markdown } from '../views/escape.ts'
-import { type CommandContext, type Handle, refusal, refuse, whyNotIn } from './context.ts'
+import { answer, type CommandContext, type Handle, refusal, refuse, whyNotIn } from './context.ts'
 
 export const freeze: Handle<CommandOf<'freeze'>> = async (context, { person }, command) => {
   const { deps, journal } = context
@@ -27,12 +26,7 @@ export const freeze: Handle<CommandOf<'freeze'>> = async (context, { person }, c
   await journal.control({ type: 'frozen', scope, by: person, reason: command.because })
   await redraw(context)
   const what = scope === 'all' ? 'Everything' : scope
-  return {
-    text: markdown(
-      `${what} is frozen: no new mutating request leaves. What is in flight finishes and is reported.`,
-      500,
-    ),
-  }
+  return answer(`${what} is frozen: no new mutating request leaves. What is in flight finishes and is reported.`, 500)
 }
 
 export const unfreeze: Handle<CommandOf<'unfreeze'>> = async (context, { person }, command) => {
@@ -53,7 +47,7 @@ export const unfreeze: Handle<CommandOf<'unfreeze'>> = async (context, { person 
   await journal.control({ type: 'unfrozen', scope, by: person, reason: command.because })
   await removeFreeze(deps.store, scope)
   await redraw(context)
-  return { text: markdown(`${scope === 'all' ? 'Everything' : scope} is no longer frozen.`, 500) }
+  return answer(`${scope === 'all' ? 'Everything' : scope} is no longer frozen.`, 500)
 }
 
 /** A freeze is no event of a run, yet every open card shows it. */

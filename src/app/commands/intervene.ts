@@ -3,8 +3,7 @@ import type { CommandOf } from '../../core/commands.ts'
 import { stoppedWords } from '../../core/ending.ts'
 import type { Run } from '../../core/run.ts'
 import type { Intervention } from '../interventions.ts'
-import { markdown } from '../views/escape.ts'
-import { type Handle, refusal } from './context.ts'
+import { answer, type Handle, refusal } from './context.ts'
 import { find } from './show.ts'
 
 type Intervening = CommandOf<'stop' | 'takeover' | 'resume' | 'rollback' | 'retry' | 'settle' | 'confirm'>
@@ -22,7 +21,7 @@ export const intervene: Handle<Intervening> = async (context, { person }, comman
     }))
     return refusal(reason, fix)
   }
-  return { text: markdown(answers[command.do](done.run), 1500) }
+  return answer(answers[command.do](done.run), 1500)
 }
 
 function wantedOf(command: Intervening, by: Intervention['by']): Intervention {

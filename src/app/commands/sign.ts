@@ -4,9 +4,8 @@ import type { Person } from '../../core/run.ts'
 import { own } from '../../core/values.ts'
 import { signersOf } from '../../core/waivers.ts'
 import { addSignature, removeSignature, signatures } from '../signatures.ts'
-import { markdown } from '../views/escape.ts'
 import { inText } from '../views/figures.ts'
-import { type CommandContext, type Handle, refusal, refuse, whyNotIn } from './context.ts'
+import { answer, type CommandContext, type Handle, refusal, refuse, whyNotIn } from './context.ts'
 
 export const sign: Handle<CommandOf<'sign'>> = async (context, { person }, command) => {
   const { deps, journal } = context
@@ -30,12 +29,10 @@ export const sign: Handle<CommandOf<'sign'>> = async (context, { person }, comma
       ? 'One more person has to sign it; until then it sets nothing aside.'
       : `It holds until ${inText(exception.until)}: ${exception.guardrails.join(', ')} need not pass for ${exception.runbook}.`
   const who = signers.map((each) => each.by.name).join(' and ')
-  return {
-    text: markdown(
-      `${added ? 'Signed' : 'You have signed it already'}: ${name} (${exception.reason}). Signed by ${who}. ${state}`,
-      700,
-    ),
-  }
+  return answer(
+    `${added ? 'Signed' : 'You have signed it already'}: ${name} (${exception.reason}). Signed by ${who}. ${state}`,
+    700,
+  )
 }
 
 export const unsign: Handle<CommandOf<'unsign'>> = async (context, { person }, command) => {
@@ -46,7 +43,7 @@ export const unsign: Handle<CommandOf<'unsign'>> = async (context, { person }, c
   const removed = await removeSignature(deps.store, name, person.id)
   if (!removed) return refusal(`you have not signed ${name}`)
   await journal.control({ type: 'exceptionUnsigned', exception: name, content, by: person })
-  return { text: markdown(`Your signature under ${name} is taken back.`, 300) }
+  return answer(`Your signature under ${name} is taken back.`, 300)
 }
 
 async function exceptionFor(context: CommandContext, person: Person, typed: string) {

@@ -2,8 +2,7 @@
 import type { CommandOf } from '../../core/commands.ts'
 import type { Person } from '../../core/run.ts'
 import { remember, unwatch, watch } from '../conversations.ts'
-import { markdown } from '../views/escape.ts'
-import { type CommandContext, type Handle, refusal, refuse } from './context.ts'
+import { answer, type CommandContext, type Handle, refusal, refuse } from './context.ts'
 
 export const watchChannel: Handle<CommandOf<'watch'>> = async (context, message, { subject }) => {
   const { deps, journal } = context
@@ -19,9 +18,7 @@ export const watchChannel: Handle<CommandOf<'watch'>> = async (context, message,
   const note = Object.hasOwn(known, subject)
     ? ''
     : ' (it is taken as the name of a ServiceNow assignment group or of a service)'
-  return {
-    text: markdown(`This channel now gets the incidents of ${subject}${note}. unwatch ${subject} ends that.`, 500),
-  }
+  return answer(`This channel now gets the incidents of ${subject}${note}. unwatch ${subject} ends that.`, 500)
 }
 
 export const unwatchChannel: Handle<CommandOf<'unwatch'>> = async (context, message, { subject }) => {
@@ -32,7 +29,7 @@ export const unwatchChannel: Handle<CommandOf<'unwatch'>> = async (context, mess
   for (const each of gone)
     await journal.control({ type: 'unwatched', subject: each, by: message.person, conversation: message.conversation })
   return gone.length > 0
-    ? { text: markdown(`This channel no longer gets the incidents of ${gone.join(', ')}.`, 500) }
+    ? answer(`This channel no longer gets the incidents of ${gone.join(', ')}.`, 500)
     : refusal(subject === null ? 'this channel watches nothing' : `this channel does not watch ${subject}`)
 }
 

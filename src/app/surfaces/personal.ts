@@ -8,6 +8,8 @@ import type { Approvers } from '../approvers.ts'
 import { placeOf } from '../conversations.ts'
 import type { Deps } from '../deps.ts'
 import type { Journal } from '../journal.ts'
+import { localeFor } from '../locale/readers.ts'
+import { heardIn } from '../locale/voice.ts'
 import type { RunCards } from '../run-cards.ts'
 import { openAsk } from '../views/asks.ts'
 import { type Surface, surface, type Telling } from './surface.ts'
@@ -70,7 +72,7 @@ export function personalSurface(deps: Deps, journal: Journal, cards: RunCards, a
       await attempt(state())
       try {
         const message = await cards.card(run, { again, viewer: { id: person, name: '', tenant: '' } })
-        const posted = await channel.writeTo(person, place, message)
+        const posted = await channel.writeTo(person, place, heardIn(await localeFor(deps, person), message))
         copies.push({ person, ask: askKey(ask), posted, drawn: run.news, again })
       } catch (error) {
         if (!isPortError(error)) throw error
@@ -99,10 +101,12 @@ export function personalSurface(deps: Deps, journal: Journal, cards: RunCards, a
     for (const copy of kept.copies) {
       const viewer = { id: copy.person, name: '', tenant: '' }
       const message = await cards.card(run, { again: copy.again, viewer })
-      await channel.update(copy.posted, message).catch((error: unknown) => {
-        // Who blocked the bot, or left, misses their copy; the others keep theirs true.
-        if (!isPortError(error, 'denied') && !isPortError(error, 'notFound')) throw error
-      })
+      await channel
+        .update(copy.posted, heardIn(await localeFor(deps, copy.person), message))
+        .catch((error: unknown) => {
+          // Who blocked the bot, or left, misses their copy; the others keep theirs true.
+          if (!isPortError(error, 'denied') && !isPortError(error, 'notFound')) throw error
+        })
       copies.push({ ...copy, drawn: run.news })
     }
     return { data: keep({ ...kept, copies, frozen }) }

@@ -7,6 +7,8 @@ import type { Approvers, NamedPerson } from '../approvers.ts'
 import { placeOf } from '../conversations.ts'
 import type { Deps } from '../deps.ts'
 import type { Journal } from '../journal.ts'
+import { sharedLocale } from '../locale/readers.ts'
+import { heardIn, inVoice, voiced } from '../locale/voice.ts'
 import type { RunCards } from '../run-cards.ts'
 import { openAsk } from '../views/asks.ts'
 import { threadReply } from '../views/thread.ts'
@@ -26,6 +28,7 @@ interface Shown {
 }
 
 const NOTHING: Shown = { card: null, again: false, drawn: 0, frozen: null, nowhere: false, reminder: null }
+const words = voiced({ again: ' (once more: the answer to the first try was lost)' })
 /** More people are not mentioned at once. */
 const MENTIONED = 5
 
@@ -34,7 +37,7 @@ export function teamsSurface(deps: Deps, journal: Journal, cards: RunCards, appr
 
   const open = async ({ newest: run, maybeTold, attempt }: Telling, place: Conversation): Promise<JsonObject> => {
     const frozen = await cards.frozen(run)
-    const message = await cards.card(run, { again: maybeTold, in: place })
+    const message = heardIn(sharedLocale(deps), await cards.card(run, { again: maybeTold, in: place }))
     await attempt()
     const posted =
       run.origin.kind === 'chat' ? await channel.reply(place, message) : await channel.openThread(place, message)
@@ -60,7 +63,9 @@ export function teamsSurface(deps: Deps, journal: Journal, cards: RunCards, appr
     // A reminder that comes late, to an ask that was answered meanwhile, would only disturb.
     if (event.type === 'reminded' && openAsk(newest)?.scope !== event.scope) return cursor.data
     const people = await called(run, event)
-    const reply = threadReply(run, event, { approvers: cards.approvers(run), people })
+    const reply = inVoice(sharedLocale(deps), () =>
+      threadReply(run, event, { approvers: cards.approvers(run), people }),
+    )
     if (!reply) return cursor.data
     if (event.type === 'reminded' && shown.reminder?.scope === event.scope) {
       const stands = await channel.update(shown.reminder.posted, reply).then(
@@ -74,7 +79,7 @@ export function teamsSurface(deps: Deps, journal: Journal, cards: RunCards, appr
       if (stands) return cursor.data
     }
     await attempt()
-    const text = maybeTold ? `${reply.text} (once more: the answer to the first try was lost)` : reply.text
+    const text = maybeTold ? `${reply.text}${inVoice(sharedLocale(deps), () => words.again)}` : reply.text
     const posted = await channel.reply(shown.card.conversation, { ...reply, text })
     return event.type === 'reminded' ? keep({ ...shown, reminder: { scope: event.scope, posted } }) : cursor.data
   }
@@ -84,7 +89,8 @@ export function teamsSurface(deps: Deps, journal: Journal, cards: RunCards, appr
     if (!shown.card) return { data }
     const frozen = await cards.frozen(run)
     if (shown.drawn >= run.news && shown.frozen === frozen) return { data }
-    await channel.update(shown.card, await cards.card(run, { again: shown.again, in: shown.card.conversation }))
+    const message = await cards.card(run, { again: shown.again, in: shown.card.conversation })
+    await channel.update(shown.card, heardIn(sharedLocale(deps), message))
     return { data: keep({ ...shown, drawn: run.news, frozen }) }
   }
 

@@ -2,6 +2,7 @@
 import { approvalsFor } from '../../core/approval.ts'
 import type { Run } from '../../core/run.ts'
 import type { Instant } from '../../core/values.ts'
+import { say, voiced } from '../locale/voice.ts'
 import { openAsk, peopleNeeded, scopeName } from './asks.ts'
 import { type Caps, first } from './caps.ts'
 import { onCard } from './figures.ts'
@@ -14,7 +15,7 @@ interface ApprovalContext {
   readonly preview?: boolean
 }
 
-const words = {
+const words = voiced({
   via: ' in ServiceNow',
   may: 'Approve',
   by: 'Approved',
@@ -23,7 +24,7 @@ const words = {
   apart: { requester: 'not the requester', author: 'not the author', opener: 'not the opener' },
   step: 'For ',
   more: (n: number) => `… and ${n} more`,
-} as const
+} as const)
 
 export function approvalFacts(run: Run, context: ApprovalContext, caps: Caps): readonly Fact[] {
   const ask = openAsk(run)
@@ -48,12 +49,12 @@ export function approvalFacts(run: Run, context: ApprovalContext, caps: Caps): r
   const who = line(
     ...(scope === '' ? [] : [said(words.step), quoted(scope, 60, caps, 'bold'), said(': ')]),
     ...(need > 1 && given.length > 0 ? [said(words.count(given.length, need))] : []),
-    quoted(capital(context.approvers), 240, caps, 'bold'),
+    quoted(capital(say(context.approvers)), 240, caps, 'bold'),
     ...(apart === '' ? [] : [said(` · ${apart}`, 'subtle')]),
   )
   // Before the first yes the rule itself says what is wanted.
   const missing = ask && given.length > 0 ? (context.missing ?? '') : ''
-  const left = missing === '' ? [] : [line(said(words.missing, 'warn'), quoted(missing, 160, caps, 'bold'))]
+  const left = missing === '' ? [] : [line(said(words.missing, 'warn'), quoted(say(missing), 160, caps, 'bold'))]
   return [fact(words.may, who, ...yes, ...left)]
 }
 

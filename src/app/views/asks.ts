@@ -1,6 +1,7 @@
 // Owns what is being asked of people now: the open ask, the answers that count for it, and those that became void.
 import { approvalsFor, tally } from '../../core/approval.ts'
 import type { Approval, Ask, Run } from '../../core/run.ts'
+import { voiced } from '../locale/voice.ts'
 import { isAsking } from './status.ts'
 
 /** The ask that buttons and reminders are about; undefined when nothing is asked any more. */
@@ -29,11 +30,17 @@ export const peopleNeeded = (ask: Pick<Ask, 'rule'>): number =>
 export const voided = (run: Run): readonly Approval[] =>
   run.plan === null ? [] : run.approvals.filter((approval) => approval.plan !== run.plan)
 
+const words = voiced({
+  step: (id: string) => `step ${id}`,
+  stepOn: (id: string, target: string) => `step ${id} on ${target}`,
+  wave: (n: string) => `wave ${n}`,
+})
+
 /** `step recycle-pool`, `step scale on db-01`, `wave 2`, or nothing for the whole run. Outside text. */
 export function scopeName(scope: string): string {
   const [, step, target] = /^step:([^@]*)(?:@([^]*))?$/.exec(scope) ?? []
-  if (step !== undefined) return `step ${step}${target === undefined ? '' : ` on ${target}`}`
-  return scope.startsWith('wave:') ? `wave ${scope.slice(5)}` : ''
+  if (step !== undefined) return target === undefined ? words.step(step) : words.stepOn(step, target)
+  return scope.startsWith('wave:') ? words.wave(scope.slice(5)) : ''
 }
 
 /** The how manieth yes an approval was, of how many; also when more have come since. */

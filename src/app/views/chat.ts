@@ -3,14 +3,14 @@ import type { Person, Run } from '../../core/run.ts'
 import type { CatalogProblem, Runbook } from '../../core/runbook.ts'
 import type { TextMessage } from '../../ports/channel.ts'
 import type { Membership } from '../../ports/directory.ts'
-
+import { spoken, voiced } from '../locale/voice.ts'
 import type { Stale } from '../stale.ts'
 import { openAsk } from './asks.ts'
 import { code, markdown } from './escape.ts'
 import { inText } from './figures.ts'
 import { standingOf } from './status.ts'
 
-const words = {
+const words = voiced({
   noRuns: 'Nothing is open. `runbooks` shows what I can do.',
   runs: (n: number) => `**${n} open ${n === 1 ? 'run' : 'runs'}**`,
   waits: (time: string) => `, waits until ${time}`,
@@ -27,12 +27,14 @@ const words = {
   unsure: 'Cannot be told',
   may: 'You may',
   more: (n: number) => `… and ${n} more`,
-} as const
+} as const)
 
 const longest = { runs: 20, runbooks: 30, problems: 5, groups: 20 } as const
 
 /** The open runs in the order given, one a line. */
-export function statusReply(runs: readonly Run[]): TextMessage {
+export const statusReply = (runs: readonly Run[]): TextMessage => spoken(() => statusText(runs))
+
+function statusText(runs: readonly Run[]): TextMessage {
   if (runs.length === 0) return { text: words.noRuns }
   const lines = runs.map((run) => {
     const ask = openAsk(run)
@@ -46,11 +48,20 @@ export function statusReply(runs: readonly Run[]): TextMessage {
 }
 
 /** The runbooks that were found by these words, and those that are off because their file has a mistake. */
-export function runbooksReply(
-  runbooks: readonly Pick<Runbook, 'id' | 'title' | 'owner' | 'parameters'>[],
+export const runbooksReply = (
+  runbooks: readonly Listed[],
   problems: readonly CatalogProblem[],
   wanted: readonly string[] = [],
   stale: ReadonlyMap<string, Stale> = new Map(),
+): TextMessage => spoken(() => runbooksText(runbooks, problems, wanted, stale))
+
+type Listed = Pick<Runbook, 'id' | 'title' | 'owner' | 'parameters'>
+
+function runbooksText(
+  runbooks: readonly Listed[],
+  problems: readonly CatalogProblem[],
+  wanted: readonly string[],
+  stale: ReadonlyMap<string, Stale>,
 ): TextMessage {
   const lines = runbooks.map(({ id, title, owner, parameters }) => {
     const usage = ['run', id, ...Object.keys(parameters).map((name) => `${name}=…`)].join(' ')
@@ -71,11 +82,15 @@ export function runbooksReply(
 }
 
 /** Who the token says the person is, in which groups, of which it cannot be told, and which commands that allows. */
-export function whoamiReply(who: {
+export const whoamiReply = (who: Who): TextMessage => spoken(() => whoamiText(who))
+
+interface Who {
   readonly person: Pick<Person, 'id' | 'name'>
   readonly groups: readonly { readonly name: string; readonly membership: Membership }[]
   readonly may: readonly string[]
-}): TextMessage {
+}
+
+function whoamiText(who: Who): TextMessage {
   const within = who.groups.filter((group) => group.membership.is === 'yes').map((group) => markdown(group.name, 60))
   const unsure = who.groups.flatMap(({ name, membership }) =>
     membership.is === 'unknown' ? [`${markdown(name, 60)} (${markdown(membership.reason, 160)})`] : [],

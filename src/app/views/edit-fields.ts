@@ -2,6 +2,7 @@
 import type { Run } from '../../core/run.ts'
 import type { Parameter, Runbook } from '../../core/runbook.ts'
 import { type Json, type JsonObject, own } from '../../core/values.ts'
+import { voiced } from '../locale/voice.ts'
 import { literal } from './escape.ts'
 
 /** More would not fit a card: then the values change with the command `run`. */
@@ -47,5 +48,10 @@ function fieldOf(name: string, parameter: Parameter, value: Json): JsonObject {
   }
 }
 
+const words = voiced({
+  atLeast: (n: number) => `at least ${n}`,
+  atMost: (n: number) => `at most ${n}`,
+})
+
 const bounds = ({ min, max }: Parameter): string =>
-  [min === undefined ? '' : `at least ${min}`, max === undefined ? '' : `at most ${max}`].filter(Boolean).join(', ')
+  [min === undefined ? '' : words.atLeast(min), max === undefined ? '' : words.atMost(max)].filter(Boolean).join(', ')

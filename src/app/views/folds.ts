@@ -1,6 +1,7 @@
 // Owns what folds away below a card: every guardrail, the exact requests, incident and evidence, reasons, audit ids.
 import type { Run } from '../../core/run.ts'
 import type { Instant } from '../../core/values.ts'
+import { say, voiced } from '../locale/voice.ts'
 import { type Caps, first } from './caps.ts'
 import { dated, shortHash } from './figures.ts'
 import { bySeverity, guardrailCount, guardrailLine } from './guardrail-lines.ts'
@@ -21,7 +22,7 @@ interface FoldContext extends Exact {
   readonly publicUrl?: string
 }
 
-const words = {
+const words = voiced({
   checks: 'Guardrails',
   requests: 'Exact requests',
   incident: 'Incident and evidence',
@@ -44,7 +45,7 @@ const words = {
   entry: (seq: number) => ` · log entry ${seq}`,
   joined: 'Joined: ',
   served: 'Served by ',
-} as const
+} as const)
 
 /** The sections in their order; one without lines is left out. */
 export function folds(run: Run, context: FoldContext, caps: Caps): readonly Fold[] {
@@ -106,13 +107,13 @@ const evidence = (run: Run, caps: Caps): readonly Line[] =>
 function reasons(run: Run, caps: Caps): readonly Line[] {
   const because = run.decision?.because ?? []
   return [
-    ...limited(because, 5, caps, (each) => line(said('•  ', 'subtle'), quoted(each, 160, caps))),
+    ...limited(because, 5, caps, (each) => line(said('•  ', 'subtle'), quoted(say(each), 160, caps))),
     ...limited(run.candidates, 5, caps, (each) =>
       line(
         said(each.fits ? '✓  ' : '–  ', each.fits ? 'good' : 'subtle', 'bold'),
         quoted(each.runbook, 60, caps, 'bold'),
         said(` ${each.fits ? words.fits : words.fitsNot}: `, 'subtle'),
-        quoted(each.reasons.join('; ') || words.noReason, 200, caps, 'subtle'),
+        quoted(say(each.reasons.join('; ')) || words.noReason, 200, caps, 'subtle'),
       ),
     ),
   ]

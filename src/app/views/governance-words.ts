@@ -1,10 +1,39 @@
 // Owns how a rule of governance.yaml reads as a sentence: who has to agree, who may stand in, when it expires.
 import type { ApprovalLine, ApprovalRule, Autonomy, Exclusion, Group, MatrixEntry } from '../../core/governance.ts'
 import type { Instant, Millis } from '../../core/values.ts'
-import { dated } from './figures.ts'
+import { say, voiced } from '../locale/voice.ts'
+import { dated, day } from './figures.ts'
+
+const words = voiced({
+  endOf: (date: string) => `to the end of ${date} (UTC)`,
+  until: (time: string) => `until ${time}`,
+  owners: "the runbook's owners",
+  everybody: 'everybody in your tenant',
+  nobody: 'nobody',
+  or: ' or ',
+  itself: 'by itself',
+  asks: (rule: string) => `asks ${rule}`,
+  peopleOnly: 'people only',
+  forbidden: 'forbidden',
+  expires: (time: string) => `Expires after ${time}`,
+  reminds: (time: string) => `reminds every ${time}`,
+  pages: (pager: string) => `pages ${pager}`,
+  notFirst: 'Not',
+  not: 'not',
+  one: (groups: string) => `One of ${groups}`,
+  several: (n: string, groups: string) => `${n} different people of ${groups}`,
+  seat: (n: string, groups: string) => `${n} of ${groups}`,
+  seats: (n: string, first: string, last: string) => `${n} different people: ${first}, and ${last}`,
+  later: (time: string, groups: string) => ` (after ${time} also ${groups})`,
+  entra: (id: string) => `the members of the Microsoft Entra group ${id}`,
+  servicenow: (name: string) => `the members of the ServiceNow group ${name}`,
+  onCall: (name: string) => `whoever is on call in ServiceNow for ${name}`,
+  person: 'one person, listed in governance.yaml',
+  people: (n: string) => `${n} people, listed in governance.yaml`,
+})
 
 const NUMBERS = ['No', 'One', 'Two', 'Three', 'Four', 'Five', 'Six', 'Seven', 'Eight', 'Nine', 'Ten']
-const number = (n: number): string => NUMBERS[n] ?? String(n)
+const number = (n: number): string => say(NUMBERS[n] ?? String(n))
 const lower = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1)
 
 const UNITS: readonly (readonly [Millis, string])[] = [
@@ -24,27 +53,25 @@ const DAY = 86_400_000
 
 /** Until when something counts, for a person: a day that counts wholly is named, not the midnight after it. */
 export const untilWords = (until: Instant): string =>
-  until % DAY === 0 ? `to the end of ${dated(until - DAY).slice(0, 10)} (UTC)` : `until ${dated(until)}`
+  until % DAY === 0 ? words.endOf(day(until - DAY)) : words.until(dated(until))
 
 /** `the runbook's owners or small-team`. */
 export function groupWords(names: readonly string[]): string {
-  const words = names.map((name) =>
-    name === 'owner' ? "the runbook's owners" : name === 'everyone' ? 'everybody in your tenant' : name,
-  )
-  if (words.length < 2) return words[0] ?? 'nobody'
-  return `${words.slice(0, -1).join(', ')} or ${words.at(-1) ?? ''}`
+  const all = names.map((name) => (name === 'owner' ? words.owners : name === 'everyone' ? words.everybody : name))
+  if (all.length < 2) return all[0] ?? words.nobody
+  return `${all.slice(0, -1).join(', ')}${words.or}${all.at(-1) ?? ''}`
 }
 
 export function entryWords(entry: MatrixEntry): string {
   switch (entry.kind) {
     case 'auto':
-      return 'by itself'
+      return words.itself
     case 'rule':
-      return `asks ${entry.rule}`
+      return words.asks(entry.rule)
     case 'people-only':
-      return 'people only'
+      return words.peopleOnly
     case 'forbidden':
-      return 'forbidden'
+      return words.forbidden
   }
 }
 
@@ -54,7 +81,7 @@ const AUTONOMY: { readonly [level in Autonomy]: string } = {
   approve: 'approve: always asks',
   auto: 'auto: as the matrix says',
 }
-export const autonomyWords = (level: Autonomy): string => AUTONOMY[level]
+export const autonomyWords = (level: Autonomy): string => say(AUTONOMY[level])
 
 const EXCLUDED: { readonly [each in Exclusion]: string } = {
   requester: 'the requester',
@@ -65,11 +92,11 @@ const EXCLUDED: { readonly [each in Exclusion]: string } = {
 /** `Two different people: one of …, and one of …. Not the requester. Expires after 1 h, reminds every 15 min.` */
 export function ruleSentence({ lines, not, expiresMs, remindMs, page }: ApprovalRule): string {
   const times = [
-    `Expires after ${lasting(expiresMs)}`,
-    ...(remindMs === undefined ? [] : [`reminds every ${lasting(remindMs)}`]),
-    ...(page === undefined ? [] : [`pages ${page}`]),
+    words.expires(lasting(expiresMs)),
+    ...(remindMs === undefined ? [] : [words.reminds(lasting(remindMs))]),
+    ...(page === undefined ? [] : [words.pages(page)]),
   ]
-  const excluded = not.map((each, index) => `${index === 0 ? 'Not' : 'not'} ${EXCLUDED[each]}`)
+  const excluded = not.map((each, index) => `${index === 0 ? words.notFirst : words.not} ${say(EXCLUDED[each])}`)
   return [peopleWords(lines), ...(excluded.length > 0 ? [excluded.join(', ')] : []), times.join(', ')]
     .map((sentence) => `${sentence}.`)
     .join(' ')
@@ -79,26 +106,26 @@ function peopleWords(lines: readonly ApprovalLine[]): string {
   const people = lines.reduce((sum, line) => sum + line.quorum, 0)
   const [only] = lines
   if (only && lines.length === 1)
-    return people === 1 ? `One of ${fromWords(only)}` : `${number(people)} different people of ${fromWords(only)}`
-  const seats = lines.map((line) => `${lower(number(line.quorum))} of ${fromWords(line)}`)
-  return `${number(people)} different people: ${seats.slice(0, -1).join(', ')}, and ${seats.at(-1) ?? ''}`
+    return people === 1 ? words.one(fromWords(only)) : words.several(number(people), fromWords(only))
+  const seats = lines.map((line) => words.seat(lower(number(line.quorum)), fromWords(line)))
+  return words.seats(number(people), seats.slice(0, -1).join(', '), seats.at(-1) ?? '')
 }
 
 const fromWords = ({ from, substitute }: ApprovalLine): string =>
   substitute
-    ? `${groupWords(from)} (after ${lasting(substitute.afterMs)} also ${groupWords(substitute.from)})`
+    ? `${groupWords(from)}${words.later(lasting(substitute.afterMs), groupWords(substitute.from))}`
     : groupWords(from)
 
 /** Where the members of a group are written down. */
 export function sourceWords(group: Group): string {
   switch (group.kind) {
     case 'entra':
-      return `the members of the Microsoft Entra group ${group.id}`
+      return words.entra(group.id)
     case 'servicenow':
-      return `the members of the ServiceNow group ${group.name}`
+      return words.servicenow(group.name)
     case 'onCall':
-      return `whoever is on call in ServiceNow for ${group.name}`
+      return words.onCall(group.name)
     case 'members':
-      return `${lower(number(group.ids.length))} ${group.ids.length === 1 ? 'person' : 'people'}, listed in governance.yaml`
+      return group.ids.length === 1 ? words.person : words.people(lower(number(group.ids.length)))
   }
 }

@@ -1,14 +1,15 @@
 // Owns how guardrails are shown: those that do not pass first, with what would make them pass.
 import type { GuardrailAnswer, GuardrailResult } from '../../core/policy.ts'
+import { say, voiced } from '../locale/voice.ts'
 import { type Caps, first } from './caps.ts'
 import { type Line, type Look, line, quoted, said } from './text-run.ts'
 
-const words = {
+const words = voiced({
   passAll: (n: number) => `All ${n} guardrails pass`,
   passRest: (n: number) => `The other ${n} guardrails pass`,
   more: (n: number) => `… and ${n} more`,
   answers: { stop: 'stops', unknown: 'unknown', ask: 'asks', pass: 'pass' },
-} as const
+} as const)
 
 const marks: { readonly [answer in GuardrailAnswer]: readonly [string, Look] } = {
   stop: ['✗', 'bad'],
@@ -40,10 +41,12 @@ export function guardrailLine(result: GuardrailResult, caps: Caps): Line {
   const passes = result.answer === 'pass'
   return line(
     said(`${mark}  `, look, 'bold'),
-    quoted(title(result.name), 40, caps, ...(passes ? [] : (['bold'] as const))),
+    quoted(say(title(result.name)), 40, caps, ...(passes ? [] : (['bold'] as const))),
     said('  '),
-    quoted(result.reason, 160, caps, ...(passes ? (['subtle'] as const) : [])),
-    ...(result.fix === undefined || passes ? [] : [said(' → ', 'subtle'), quoted(result.fix, 120, caps, 'subtle')]),
+    quoted(say(result.reason), 160, caps, ...(passes ? (['subtle'] as const) : [])),
+    ...(result.fix === undefined || passes
+      ? []
+      : [said(' → ', 'subtle'), quoted(say(result.fix), 120, caps, 'subtle')]),
   )
 }
 

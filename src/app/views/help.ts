@@ -2,17 +2,18 @@
 import type { ChatCommand } from '../../core/commands.ts'
 import type { CardMessage } from '../../ports/channel.ts'
 import { commandList, usageOf } from '../chat/command-list.ts'
+import { say, spoken, voiced } from '../locale/voice.ts'
 import type { RenderCard } from './run-card.ts'
 import { line, said } from './text-run.ts'
 
-const words = {
+const words = voiced({
   title: 'What you can say',
   hint: 'In a channel, mention me first. Approvals happen on the card, never by text.',
   summary: 'What you can say to runbot',
   look: 'Look',
   run: 'Run',
   govern: 'Govern',
-} as const
+} as const)
 
 const looking: readonly ChatCommand['do'][] = [
   'help',
@@ -27,12 +28,14 @@ const looking: readonly ChatCommand['do'][] = [
 const running: readonly ChatCommand['do'][] = ['run', 'stop', 'rollback', 'takeover']
 
 /** The help card: every command, once. */
-export function helpReply(render: RenderCard): CardMessage {
+export const helpReply = (render: RenderCard): CardMessage => spoken(() => helpCard(render))
+
+function helpCard(render: RenderCard): CardMessage {
   const group = (title: string, fits: (name: ChatCommand['do']) => boolean) => ({
     title,
     lines: commandList
       .filter(({ name }) => fits(name))
-      .map((command) => line(said(usageOf(command), 'mono'), said(`  ${command.description}`, 'subtle'))),
+      .map((command) => line(said(usageOf(command), 'mono'), said(`  ${say(command.description)}`, 'subtle'))),
   })
   const data = {
     title: words.title,

@@ -3,6 +3,7 @@ import { stepEnd } from '../../core/progress.ts'
 import type { Run } from '../../core/run.ts'
 import { type Preflighted, stepOf } from '../../core/step-state.ts'
 import type { Instant } from '../../core/values.ts'
+import { say, voiced } from '../locale/voice.ts'
 import { voided } from './asks.ts'
 import { type Caps, first } from './caps.ts'
 import { parted } from './contradiction.ts'
@@ -17,7 +18,7 @@ export interface NoticeContext {
   readonly again?: boolean
 }
 
-const words = {
+const words = voiced({
   follows: { edit: 'Asked anew with other values, after run ', breakGlass: 'Break-glass, after run ' },
   again: 'Once more, for the answer to the first post was lost: this card is the one that is kept up to date.',
   stale: 'Possibly stale: ',
@@ -35,7 +36,7 @@ const words = {
   winding: 'Nothing new is started; what is under way comes to its end.',
   undoing: 'Rollback asked by ',
   waiting: 'Waiting: ',
-} as const
+} as const)
 
 /** Each at most one sentence or two. `frozen`: why nothing may be approved now. */
 export function notices(run: Run, context: NoticeContext, frozen: string | null, caps: Caps): readonly Line[] {
@@ -46,7 +47,9 @@ export function notices(run: Run, context: NoticeContext, frozen: string | null,
     ...stale(run, caps),
     ...inHand(run, context, caps),
     ...ended(run, caps),
-    ...(frozen !== null && !run.finished ? [line(said(words.frozen, 'bad', 'bold'), quoted(frozen, 160, caps))] : []),
+    ...(frozen !== null && !run.finished
+      ? [line(said(words.frozen, 'bad', 'bold'), quoted(say(frozen), 160, caps))]
+      : []),
     ...(isAsking(run) && old.length > 0
       ? [line(said(words.changed, 'warn', 'bold'), quoted(old.map((each) => each.by.name).join(', '), 120, caps))]
       : []),
@@ -62,9 +65,12 @@ function underWay(run: Run, caps: Caps): readonly Line[] {
     ...(undo ? [asked(words.undoing, undo, caps)] : []),
     ...(released ? [asked(words.released, released, caps)] : []),
     ...(brake
-      ? [line(said(words.brake, 'bad', 'bold'), quoted(brake.reason, 200, caps)), line(said(words.winding, 'subtle'))]
+      ? [
+          line(said(words.brake, 'bad', 'bold'), quoted(say(brake.reason), 200, caps)),
+          line(said(words.winding, 'subtle')),
+        ]
       : []),
-    ...(waiting ? [line(said(words.waiting, 'warn', 'bold'), quoted(waiting.reason, 160, caps))] : []),
+    ...(waiting ? [line(said(words.waiting, 'warn', 'bold'), quoted(say(waiting.reason), 160, caps))] : []),
   ]
 }
 
@@ -103,7 +109,7 @@ function ended(run: Run, caps: Caps): readonly Line[] {
   const text = (draft?.targets.length ?? 0) > FEW ? withoutTargets(run, reason) : reason
   const braked = run.brake !== null && text.startsWith(run.brake.reason)
   const label = braked ? [said(words.brake, 'bad', 'bold')] : []
-  return text === '' ? [] : [line(...label, quoted(text, 240, caps, 'bold'))]
+  return text === '' ? [] : [line(...label, quoted(say(text), 240, caps, 'bold'))]
 }
 
 /** With more targets than this the lines per target below tell what became of each. */

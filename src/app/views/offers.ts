@@ -1,6 +1,7 @@
 // Owns the buttons of a card: which are there for whom, and what a person may do with a run beyond a yes or a no.
 import type { Run } from '../../core/run.ts'
 import type { JsonObject } from '../../core/values.ts'
+import { voiced } from '../locale/voice.ts'
 import { openAsk } from './asks.ts'
 import { isUnderWay } from './status.ts'
 
@@ -14,7 +15,7 @@ interface ButtonContext {
   readonly offers?: readonly Offer[]
 }
 
-const words = {
+const words = voiced({
   approve: 'Approve',
   proceed: 'Proceed',
   resume: 'Resume',
@@ -28,7 +29,7 @@ const words = {
     hand: { label: 'Note: what you did or saw', hint: 'For the record (optional)' },
     close: { label: 'Note: what you did or saw', hint: 'Needed to close it' },
   },
-} as const
+} as const)
 
 /** Buttons that carry nothing but the run: those that go on stand before those that hold it back or end it. */
 const forward = ['resume', 'retry'] as const

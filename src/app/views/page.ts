@@ -1,4 +1,6 @@
 // Owns a page of text as data, and its two looks: plain lines for a terminal, and a chat message that Teams can show.
+
+import { say, voiced } from '../locale/voice.ts'
 import { first } from './caps.ts'
 import { clean, markdown } from './escape.ts'
 
@@ -42,7 +44,7 @@ const scales: readonly (readonly [text: number, entries: number])[] = [
 ]
 const plainText = 2000
 
-const more = (n: number) => `… and ${n} more`
+const words = voiced({ more: (n: number) => `… and ${n} more` })
 
 /** Lines for a terminal. Nothing is left out; one text is cut after 2,000 characters. */
 export function plainPage({ title, sections }: Page): readonly string[] {
@@ -78,16 +80,16 @@ export function markdownPage(page: Page): string {
 }
 
 function shortened({ title, sections }: Page, length: number, entries: number): string {
-  const text = (outside: string) => markdown(outside, length)
+  const text = (sentence: string) => markdown(say(sentence), length)
   const bold = (entry: Entry) => named(entry, text, '**')
   const list = (all: readonly string[]) => {
     const { shown, more: left } = first(all, entries)
-    return [...shown, ...(left > 0 ? [more(left)] : [])].map((each) => `- ${each}`).join('\n')
+    return [...shown, ...(left > 0 ? [words.more(left)] : [])].map((each) => `- ${each}`).join('\n')
   }
   const cells = (head: readonly string[], [name = '', ...rest]: readonly string[]) => {
     const { shown, more: left } = first(rest, entries)
-    const pairs = shown.map((cell, index) => `${head[index + 1] ?? ''}: ${cell}`)
-    return { name, text: [...pairs, ...(left > 0 ? [more(left)] : [])].join(' · ') }
+    const pairs = shown.map((cell, index) => `${say(head[index + 1] ?? '')}: ${say(cell)}`)
+    return { name, text: [...pairs, ...(left > 0 ? [words.more(left)] : [])].join(' · ') }
   }
   const parts = sections.flatMap((section) => [
     `**${text(section.title)}**`,
@@ -100,8 +102,8 @@ function shortened({ title, sections }: Page, length: number, entries: number): 
   return [`**${text(title)}**`, ...parts].filter((part) => part !== '').join('\n\n')
 }
 
-const named = ({ name, text: words }: Entry, text: (outside: string) => string, mark = ''): string =>
-  name === undefined ? text(words) : `${mark}${text(name)}${mark}: ${text(words)}`
+const named = ({ name, text: sentence }: Entry, text: (outside: string) => string, mark = ''): string =>
+  name === undefined ? text(sentence) : `${mark}${text(name)}${mark}: ${text(sentence)}`
 
 /** Columns as wide as their widest cell, with a line below the head. */
 function aligned(rows: readonly (readonly string[])[]): readonly string[] {

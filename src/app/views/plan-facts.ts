@@ -2,6 +2,7 @@
 import type { Fact as Known } from '../../core/incident.ts'
 import type { Run } from '../../core/run.ts'
 import type { Millis } from '../../core/values.ts'
+import { voiced } from '../locale/voice.ts'
 import { capturedBefore } from './before-after.ts'
 import { type Caps, first } from './caps.ts'
 import { span } from './figures.ts'
@@ -9,7 +10,7 @@ import { callRuns, condition, covered, type Exact, targetsOf } from './planned-c
 import { rollout } from './rollout.ts'
 import { type Fact, fact, type Line, line, quoted, said } from './text-run.ts'
 
-const words = {
+const words = voiced({
   runs: 'Runs',
   where: 'Where',
   reach: 'Reach',
@@ -38,7 +39,7 @@ const words = {
   undoFor: (time: string) => `Can be undone for ${time} after its end`,
   undoNever: 'Cannot be undone after its end',
   noEvidence: 'None captured',
-} as const
+} as const)
 
 /** What an approval is asked for, or the whole run; `early`: nothing of it has been sent. */
 interface Asked {

@@ -2,16 +2,17 @@
 import { askedStep, type PlannedRequest, type PlannedStep } from '../../core/plan.ts'
 import type { At, Run } from '../../core/run.ts'
 import { isObject, type Json, type JsonObject, type Place } from '../../core/values.ts'
+import { voiced } from '../locale/voice.ts'
 import type { Caps } from './caps.ts'
 import { quoted, said } from './text-run.ts'
 
-const words = {
+const words = voiced({
   eachTarget: '‹target›',
   varies: ' · values differ between targets',
   captured: ' (‹…› is read by the preflight)',
   onlyIf: 'If ',
   failed: 'failed',
-} as const
+} as const)
 
 /** How a request reads on a card. */
 export interface Exact {

@@ -1,11 +1,12 @@
 // Owns how far a run has come, as lines of a card: one for each step, or with several targets one for each target.
 import type { Run } from '../../core/run.ts'
+import { voiced } from '../locale/voice.ts'
 import { type Caps, first } from './caps.ts'
 import { stepsOf } from './planned-calls.ts'
 import { type Standing, standingOfStep, standingOfTarget } from './step-standing.ts'
 import { type Line, type Look, line, quoted, said } from './text-run.ts'
 
-const words = {
+const words = voiced({
   progress: (done: number, all: number) => `${done} of ${all} targets done`,
   running: (n: number) => ` · ${n} running`,
   failed: (n: number) => ` · ${n} failed`,
@@ -14,7 +15,7 @@ const words = {
   asking: (n: number) => ` · ${n} ${n === 1 ? 'waits' : 'wait'} for approval`,
   more: (n: number) => `… and ${n} more`,
   moreOf: { unknown: 'unknown', failed: 'failed', running: 'running', undone: 'rolled back' },
-} as const
+} as const)
 
 const marks: { readonly [is in Standing['is']]: readonly [string, Look] } = {
   waiting: ['○', 'subtle'],

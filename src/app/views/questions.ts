@@ -3,6 +3,7 @@ import { awaitingCaller, type Unknown, unknowns } from '../../core/intervene.ts'
 import type { Run } from '../../core/run.ts'
 import { stepOf } from '../../core/step-state.ts'
 import type { Instant, JsonObject } from '../../core/values.ts'
+import { voiced } from '../locale/voice.ts'
 import { type Caps, first } from './caps.ts'
 import { onCard } from './figures.ts'
 import type { Offer } from './offers.ts'
@@ -16,7 +17,7 @@ interface QuestionContext {
   readonly caller?: string
 }
 
-const words = {
+const words = voiced({
   unknown: (n: number) =>
     n === 1
       ? 'Nobody can tell what became of it. Please look there.'
@@ -31,14 +32,13 @@ const words = {
   which: { action: '', rollback: 'the rollback of ' },
   on: ' on ',
   more: (n: number) => `… and ${n} more, which come next. Or in chat: `,
-  chat: (run: string) => `settle ${run} yes|no <target>`,
   works: (many: boolean) => (many ? 'Do ' : 'Does '),
   again: ' work again',
   end: '?',
   alsoThere: 'The answer counts from whoever reported it: here, or as a comment in ',
   here: 'The answer counts from whoever asked for this run.',
   until: (time: string) => `Until ${time}.`,
-} as const
+} as const)
 
 /** Longer names are settled in chat: each stands on a card four times. */
 const LONGEST = 160
@@ -91,7 +91,12 @@ function settling(run: Run, open: readonly Unknown[], shown: number, caps: Caps)
         ]
       : []),
     ...(open.length > shown
-      ? [line(said(words.more(open.length - shown), 'subtle'), quoted(words.chat(run.id), 80, caps, 'mono'))]
+      ? [
+          line(
+            said(words.more(open.length - shown), 'subtle'),
+            quoted(`settle ${run.id} yes|no <target>`, 80, caps, 'mono'),
+          ),
+        ]
       : []),
   ]
 }

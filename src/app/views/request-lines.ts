@@ -1,13 +1,14 @@
 // Owns the fold of exact requests: per target and step what is checked, sent, verified and undone, with its terms.
 import type { PlannedCheck, PlannedPreflight, PlannedRequest, PlannedStep } from '../../core/plan.ts'
 import type { Run } from '../../core/run.ts'
+import { voiced } from '../locale/voice.ts'
 import { type Caps, first } from './caps.ts'
 import { span } from './figures.ts'
 import { type Exact, exactText } from './planned-calls.ts'
 import { retryWords } from './rollout.ts'
 import { type Line, line, quoted, said } from './text-run.ts'
 
-const words = {
+const words = voiced({
   parts: {
     preflight: 'preflight',
     action: 'runs',
@@ -24,7 +25,7 @@ const words = {
   forTarget: 'For ',
   more: (n: number) => `… and ${n} more`,
   moreTargets: (n: number) => `… and the same steps for ${n} more`,
-} as const
+} as const)
 
 export function requests(run: Run, exact: Exact, caps: Caps): readonly Line[] {
   const { draft } = run

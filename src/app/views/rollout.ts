@@ -1,12 +1,13 @@
 // Owns what is particular about how a plan goes on: waves, how many at once, the brake, retries, the caller's word.
 import type { PlannedStep } from '../../core/plan.ts'
 import type { Run } from '../../core/run.ts'
+import { voiced } from '../locale/voice.ts'
 import type { Caps } from './caps.ts'
 import { span } from './figures.ts'
 import { covered, targetsOf } from './planned-calls.ts'
 import { type Fact, fact, type Line, line, quoted, said } from './text-run.ts'
 
-const words = {
+const words = voiced({
   waves: (sizes: readonly number[]) => `in waves of ${sizes.join(', then ')}`,
   wave: (n: number, of: number) => `wave ${n} of ${of}`,
   stopsAfter: (n: number) => `stops after ${n} ${n === 1 ? 'failure' : 'failures'}`,
@@ -20,7 +21,7 @@ const words = {
   byPerson: ', when a person says so',
   proof: 'Proof',
   caller: (time: string) => `The caller is asked whether it works, for ${time}`,
-} as const
+} as const)
 
 /** How several targets are gone through; for one there is nothing to say. Only what is not as usual. */
 export function rollout(run: Run, scope: string, caps: Caps): readonly Line[] {

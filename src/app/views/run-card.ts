@@ -4,6 +4,7 @@ import type { PlannedRequest } from '../../core/plan.ts'
 import type { Ask, Run } from '../../core/run.ts'
 import type { Instant, Json, JsonObject } from '../../core/values.ts'
 import type { CardMessage } from '../../ports/channel.ts'
+import { say, spoken, voiced } from '../locale/voice.ts'
 import { approvalFacts } from './approval-facts.ts'
 import { openAsk } from './asks.ts'
 import { beforeAfter, isSame } from './before-after.ts'
@@ -65,7 +66,7 @@ export interface Viewer {
   readonly note: string
 }
 
-const words = {
+const words = voiced({
   glass: (name: string) => `BREAK-GLASS by ${name}`,
   approved: 'Approved, about to start',
   preview: 'Dry run · nothing will be sent',
@@ -77,7 +78,24 @@ const words = {
   effect: 'Effect',
   unchanged: (n: number) => `${n} unchanged`,
   more: (n: number) => `… and ${n} more`,
-} as const
+} as const)
+
+/** What the template says by itself. */
+const fixed = voiced({
+  refresh: 'Refresh',
+  changed: 'What has changed',
+  works: 'Yes, it works',
+  worksNot: 'No, it does not',
+  happened: 'It happened',
+  happenedNot: 'It did not happen',
+  reject: 'Reject',
+  change: 'Change…',
+  look: 'Look again',
+  yes: 'Yes',
+  askAgain: 'Ask again with these values',
+  keep: 'Keep as it is',
+  details: 'Details',
+})
 
 /** The data of the run card as it looks now. All of it together stays small enough for a card of 25 KB. */
 export function runCardView(run: Run, context: RunCardContext): JsonObject {
@@ -85,14 +103,15 @@ export function runCardView(run: Run, context: RunCardContext): JsonObject {
   const viewers = openAsk(run) && !context.preview ? (context.viewers ?? []) : []
   // In a big channel the folds give way: whoever is a viewer gets a card of their own with them, others have "Details".
   const data = hasRoomFor(whole, viewers) ? whole : { ...whole, folds: [] }
-  return { ...data, viewers: besides(data, viewers) }
+  return { ...data, viewers: besides(data, viewers), words: { ...fixed } }
 }
 
 /** The run card with the sentence that stands for it in notifications. */
-export const runCard = (render: RenderCard, run: Run, context: RunCardContext): CardMessage => ({
-  card: render('run', runCardView(run, context)),
-  summary: runSummary(run, context.preview),
-})
+export const runCard = (render: RenderCard, run: Run, context: RunCardContext): CardMessage =>
+  spoken(() => ({
+    card: render('run', runCardView(run, context)),
+    summary: runSummary(run, context.preview),
+  }))
 
 /** `Approval needed: Recycle the IIS application pool, web-01, INC0010001`. */
 function runSummary(run: Run, preview = false): string {
@@ -138,7 +157,7 @@ function view(run: Run, context: RunCardContext, caps: Caps, folded: Caps): Json
     buttons: buttons(run, context),
     banner: banner(run, context, caps),
     differences: ask ? differences(run, caps) : [],
-    viewer: { note: ask ? literal(context.viewer?.note ?? '', caps.text(200)) : '' },
+    viewer: { note: ask ? literal(say(context.viewer?.note ?? ''), caps.text(200)) : '' },
     edit: offersEdit(ask, context) && caps.list(10) >= 7 ? (context.fields ?? []) : [],
     note: noteInput(run, context, asked['confirm'] === true) ?? {},
     expanded: context.expanded === true,
@@ -227,7 +246,7 @@ const differences = (run: Run, caps: Caps): readonly JsonObject[] =>
   differencesOf(run)
     .slice(0, caps.list(6))
     .map(({ what, before, after }) => ({
-      what: literal(what, caps.text(80)),
+      what: literal(say(what), caps.text(80)),
       before: orDash(literal(before, caps.text(160))),
       after: orDash(literal(after, caps.text(160))),
     }))

@@ -2,6 +2,7 @@
 import { awaitingCaller } from '../../core/intervene.ts'
 import type { Run, RunStatus } from '../../core/run.ts'
 import { hasMutated } from '../../core/step-state.ts'
+import { say, voiced } from '../locale/voice.ts'
 
 /** A container style of a card. */
 type Tone = 'emphasis' | 'accent' | 'good' | 'warning' | 'attention'
@@ -24,18 +25,18 @@ const standing: { readonly [status in RunStatus]: readonly [Tone, string] } = {
   needsHuman: ['attention', 'Needs a person'],
   recorded: ['emphasis', 'Recorded, not run'],
 }
-const words = {
+const words = voiced({
   nothingRan: 'nothing ran',
   stopping: 'Stopping',
   inHand: 'Taken over',
   braking: 'Braking',
   caller: 'Waiting for the caller',
   undone: 'Rolled back on request',
-} as const
+} as const)
 
 export const toneOf = (status: RunStatus): Tone => standing[status][0]
 
-export const nameOf = (status: RunStatus): string => standing[status][1]
+export const nameOf = (status: RunStatus): string => say(standing[status][1])
 
 /** Where the run stands, and for one that ended before anything was sent, that nothing ran. */
 export function standingOf(run: Run): string {

@@ -3,17 +3,18 @@ import { askedStep } from '../../core/plan.ts'
 import type { Run } from '../../core/run.ts'
 import { type Preflighted, stepOf } from '../../core/step-state.ts'
 import type { Instant } from '../../core/values.ts'
+import { say, voiced } from '../locale/voice.ts'
 import { type Caps, first } from './caps.ts'
 import { onCard } from './figures.ts'
 import { targetsOf } from './planned-calls.ts'
 import { type Fact, fact, type Line, line, quoted, said } from './text-run.ts'
 
-const words = {
+const words = voiced({
   preflight: 'Preflight',
   none: 'It has none: nothing is checked before',
   passed: 'passed',
   more: (n: number) => `… and ${n} more`,
-} as const
+} as const)
 
 /** What was found right before a step that asks; nothing for an ask of the run or of a wave. */
 export function preflightFact(run: Run, scope: string, at: Instant, caps: Caps): readonly Fact[] {
@@ -51,7 +52,7 @@ function found(alike: readonly Preflighted[], names: readonly string[], at: Inst
   return [
     line(
       said(one.ok ? '✓ ' : '✗ ', one.ok ? 'good' : 'bad', 'bold'),
-      quoted(one.reason || words.passed, 160, caps),
+      quoted(say(one.reason) || words.passed, 160, caps),
       ...(names.length > 0 ? [said('  '), quoted(where, 120, caps, 'subtle')] : []),
       said(`  ${onCard(Math.max(...alike.map((each) => each.at)), at)}`, 'subtle'),
     ),

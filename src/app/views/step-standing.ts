@@ -3,6 +3,7 @@ import { type PlannedStep, stepAsk } from '../../core/plan.ts'
 import { targetEnd } from '../../core/progress.ts'
 import type { Run } from '../../core/run.ts'
 import { hasFailed, type StepState, stepOf } from '../../core/step-state.ts'
+import { say, voiced } from '../locale/voice.ts'
 import { openAsk } from './asks.ts'
 import { parted } from './contradiction.ts'
 import { stepsOf } from './planned-calls.ts'
@@ -14,7 +15,7 @@ export interface Standing {
   readonly reason: string
 }
 
-const words = {
+const words = voiced({
   notReached: 'not reached',
   stopped: 'stopped before it began',
   waiting: 'waiting',
@@ -45,7 +46,7 @@ const words = {
   notUndone: ', not rolled back',
   attempt: (n: number, of: number) => ` · attempt ${n} of ${Math.max(n, of)}`,
   again: (n: number, of: number) => `failed, attempt ${n} of ${of} follows`,
-} as const
+} as const)
 
 const standing = (is: Standing['is'], text: string, reason = ''): Standing => ({ is, words: text, reason })
 
@@ -86,7 +87,7 @@ const isHurt = ({ rollback }: StepState): boolean => (rollback?.ended ? rollback
 function withoutAttempt(run: Run, step: PlannedStep, state: StepState): Standing {
   const over = run.finished !== null
   if (state.rollback) return rollbackStanding(run, state.rollback.ended)
-  if (state.skipped !== null) return standing('skipped', words.skipped, state.skipped)
+  if (state.skipped !== null) return standing('skipped', words.skipped, say(state.skipped))
   const now = actedStanding(step, state, over) ?? standingBefore(run, step, state)
   const left =
     over && hasFailed(state) && step.rollback !== null && state.action && state.action.ended?.effect !== 'none'
@@ -98,12 +99,12 @@ function actedStanding(step: PlannedStep, { action, verify, confirm }: StepState
   if (confirm) {
     const { ended } = confirm
     if (!ended) return over ? standing('unknown', words.unconfirmed) : standing('running', words.confirming)
-    return ended.ok ? standing('done', words.confirmed) : standing('failed', words.confirmFailed, ended.reason)
+    return ended.ok ? standing('done', words.confirmed) : standing('failed', words.confirmFailed, say(ended.reason))
   }
   if (verify) {
     const { ended } = verify
     if (!ended) return over ? standing('unknown', words.unknown) : standing('running', words.verifying)
-    return ended.ok ? standing('done', words.verified) : standing('failed', words.verifyFailed, ended.reason)
+    return ended.ok ? standing('done', words.verified) : standing('failed', words.verifyFailed, say(ended.reason))
   }
   return action && actionStanding(action.ended, step.verify !== null, over)
 }
@@ -113,7 +114,7 @@ function standingBefore(run: Run, step: PlannedStep, { preflight }: StepState): 
   if (preflight && !preflight.ok)
     return preflight.contradicts
       ? standing('failed', words.stale, parted(step.preflight?.expect ?? null, preflight.reason).found)
-      : standing('failed', words.preflightFailed, preflight.reason)
+      : standing('failed', words.preflightFailed, say(preflight.reason))
   if (preflight) return over ? standing('waiting', words.notReached) : standing('running', words.checked)
   if (!over) return standing('waiting', words.waiting)
   const held = run.stopRequested ?? run.takenOver ?? run.brake

@@ -1,10 +1,11 @@
 // Owns what is said in the thread of a run that somebody took in hand, that was braked, or whose caller was asked.
 import type { At, Run, RunEvent } from '../../core/run.ts'
 import type { TextMessage } from '../../ports/channel.ts'
+import { say, voiced } from '../locale/voice.ts'
 import { markdown } from './escape.ts'
 import { attemptsOf } from './planned-calls.ts'
 
-const words = {
+const words = voiced({
   takenOver: (name: string) => `🤝 **${name}** has taken it over; nothing new is started`,
   resumed: (name: string) => `▶️ **${name}** lets it go on; everything is checked again`,
   settled: (name: string, what: string, happened: boolean) =>
@@ -20,7 +21,8 @@ const words = {
   answers: (number: string) => `, here or as a comment in ${number}`,
   confirmed: (where: string, ok: boolean) => `${ok ? '✅' : '❌'} ${where}`,
   via: ' (in ServiceNow)',
-} as const
+  where: (step: string, target: string) => `**${step}** on ${target}`,
+} as const)
 
 /** null: the event is none of these. */
 export function inHandReply(run: Run, event: RunEvent): TextMessage | null {
@@ -45,19 +47,19 @@ function textOf(run: Run, event: RunEvent): string | null {
     case 'rollbackRequested':
       return `${words.undo(name(event.by.name))}${event.released ? words.released : ''}${because(event.reason)}`
     case 'braked':
-      return `${words.braked}${because(event.reason)}`
+      return `${words.braked}${because(say(event.reason))}`
     case 'confirmAsked': {
       const { incident } = run.context
       const there = incident ? words.answers(markdown(incident.number, 40)) : ''
       return `${words.asked(where(event), event.of === '' ? words.caller : name(event.of))}${there}`
     }
     case 'confirmed':
-      return `${words.confirmed(where(event), event.ok)}${because(event.reason)}${event.via ? words.via : ''}`
+      return `${words.confirmed(where(event), event.ok)}${because(say(event.reason))}${event.via ? words.via : ''}`
     default:
       return null
   }
 }
 
 const name = (text: string): string => markdown(text, 60)
-const where = (at: At): string => `**${markdown(at.step, 60)}** on ${markdown(at.target, 60)}`
+const where = (at: At): string => words.where(markdown(at.step, 60), markdown(at.target, 60))
 const because = (reason: string): string => (reason === '' ? '' : `: ${markdown(reason, 300)}`)

@@ -1,6 +1,7 @@
 // Owns what is said in a run's thread: one reply for each change that a person wants to know of.
 import type { At, EndStatus, Run, RunEvent } from '../../core/run.ts'
 import type { TextMessage } from '../../ports/channel.ts'
+import { say, voiced } from '../locale/voice.ts'
 import { countAt, scopeName } from './asks.ts'
 import { beforeAfter, isSame } from './before-after.ts'
 import { code, markdown } from './escape.ts'
@@ -16,7 +17,7 @@ interface ThreadContext {
   readonly people?: readonly { readonly id: string; readonly name: string }[]
 }
 
-const words = {
+const words = voiced({
   ask: (who: string, until: string) => `🔔 **Approval needed** from ${who} until ${until}.`,
   askStep: (scope: string, who: string, until: string) =>
     `🔔 **Approval needed for ${scope}** from ${who} until ${until}.`,
@@ -55,8 +56,10 @@ const words = {
   },
   effect: 'Before → after: ',
   more: (n: number) => ` · and ${n} more`,
+  where: (step: string, target: string) => `**${step}** on ${target}`,
+  targets: (n: number) => `${n} targets`,
   help: 'Please take over: the card shows what ran and what did not.',
-} as const
+} as const)
 
 const endings: { readonly [status in EndStatus]: string } = {
   succeeded: '✅',
@@ -87,7 +90,11 @@ export function threadReply(run: Run, event: RunEvent, context: ThreadContext): 
       return decided(event, context)
     case 'stepAsked':
       return calling(
-        words.askStep(markdown(scopeName(event.scope), 60), markdown(context.approvers, 160), inText(event.expiresAt)),
+        words.askStep(
+          markdown(scopeName(event.scope), 60),
+          markdown(say(context.approvers), 160),
+          inText(event.expiresAt),
+        ),
         context,
       )
     case 'approved': {
@@ -99,7 +106,7 @@ export function threadReply(run: Run, event: RunEvent, context: ThreadContext): 
       return { text: `${words.rejected(name(event.by.name))}${via(event)}${scoped(event.scope)}${because(event.note)}` }
     case 'reminded': {
       const until = run.asks[event.scope]?.expiresAt
-      return until === undefined ? null : { text: words.reminded(markdown(context.approvers, 160), inText(until)) }
+      return until === undefined ? null : { text: words.reminded(markdown(say(context.approvers), 160), inText(until)) }
     }
     case 'escalated':
       return calling(words.escalated(markdown(event.to.join(', '), 160)), context)
@@ -124,10 +131,12 @@ export function threadReply(run: Run, event: RunEvent, context: ThreadContext): 
       }
     case 'verified':
       return {
-        text: event.ok ? words.verified(where(event)) : `${words.unverified(where(event))}${because(event.reason)}`,
+        text: event.ok
+          ? words.verified(where(event))
+          : `${words.unverified(where(event))}${because(say(event.reason))}`,
       }
     case 'rungReached':
-      return { text: `${words.rung(where(event))}${because(event.reason)}` }
+      return { text: `${words.rung(where(event))}${because(say(event.reason))}` }
     case 'rollbackStarted':
       return { text: words.rollback(where(event)) }
     case 'rollbackEnded':
@@ -142,9 +151,9 @@ export function threadReply(run: Run, event: RunEvent, context: ThreadContext): 
 }
 
 function contradicted(run: Run, event: Extract<RunEvent, { type: 'preflighted' }>): string {
-  if (!event.contradicts) return `${words.preflight(where(event))}${because(event.reason)}`
+  if (!event.contradicts) return `${words.preflight(where(event))}${because(say(event.reason))}`
   const owner = words.owner(markdown(run.runbook?.owner ?? '', 60))
-  return `${words.stale(where(event))}${because(event.reason)}${owner}`
+  return `${words.stale(where(event))}${because(say(event.reason))}${owner}`
 }
 
 function finished(
@@ -154,7 +163,7 @@ function finished(
 ): TextMessage | null {
   // That it is asked for with other values was said already.
   if (run.edit) return null
-  const text = `${endings[event.status]} **${endOf(run, event.status)}**${because(event.reason)}`
+  const text = `${endings[event.status]} **${endOf(run, event.status)}**${because(say(event.reason))}`
   const effect = effectOf(run)
   // Nobody need be called where somebody has it in hand, or had it undone and it is.
   const wanted = run.undo !== null && event.status === 'rolledBack'
@@ -179,9 +188,9 @@ type Decided = Extract<RunEvent, { type: 'decided' }>
 function decided(event: Decided, context: ThreadContext): TextMessage | null {
   const { decision, expiresAt } = event
   if (decision.effect === 'ask' && expiresAt !== null)
-    return calling(words.ask(markdown(context.approvers, 160), inText(expiresAt)), context)
+    return calling(words.ask(markdown(say(context.approvers), 160), inText(expiresAt)), context)
   // A stop and a record end the run at once, and its end says why.
-  return decision.effect === 'allow' ? { text: `${words.allowed}${because(decision.because.join('; '))}` } : null
+  return decision.effect === 'allow' ? { text: `${words.allowed}${because(say(decision.because.join('; ')))}` } : null
 }
 
 const calling = (text: string, { people = [] }: ThreadContext): TextMessage =>
@@ -189,11 +198,11 @@ const calling = (text: string, { people = [] }: ThreadContext): TextMessage =>
 
 const name = (text: string): string => markdown(text, 60)
 const via = (event: { readonly via?: 'servicenow' }): string => (event.via === undefined ? '' : words.via)
-const where = (at: At): string => `**${markdown(at.step, 60)}** on ${markdown(at.target, 60)}`
+const where = (at: At): string => words.where(markdown(at.step, 60), markdown(at.target, 60))
 const scoped = (scope: string): string => (scope === 'run' ? '' : words.forScope(markdown(scopeName(scope), 60)))
 const because = (reason: string): string => (reason === '' ? '' : `: ${markdown(reason, 300)}`)
 
 function targetsOf(run: Run): string {
   const names = run.draft?.targets.map((target) => target.name) ?? []
-  return names.length > 3 ? `${names.length} targets` : markdown(names.join(', '), 160)
+  return names.length > 3 ? words.targets(names.length) : markdown(names.join(', '), 160)
 }

@@ -2,12 +2,14 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { commandList } from '../../app/chat/command-list.ts'
+import { german } from '../../app/locale/de/german.ts'
+import { spanish } from '../../app/locale/es/spanish.ts'
 import type { Json, JsonObject } from '../../core/values.ts'
-import { germanMenus, spanishMenus } from './menu-words.ts'
 
 /** One list for each scope of the bot, in this order: the translations count them. */
 const scopes = ['team', 'personal', 'groupChat'] as const
-const translations = { 'de.json': germanMenus, 'es.json': spanishMenus } as const
+/** As the help in chat says it. */
+const translations = { 'de.json': german, 'es.json': spanish } as const
 
 interface MenuManifest extends JsonObject {
   readonly bots: readonly [JsonObject]

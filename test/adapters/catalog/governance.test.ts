@@ -28,6 +28,14 @@ describe('governance.yaml', () => {
     })
   })
 
+  it('reads the language of shared threads, and refuses one that runbot does not speak', () => {
+    assert.equal(governed(withPart('locale: de')).governance.locale, 'de')
+    assert.equal(governed(GOVERNANCE).governance.locale, undefined)
+    assert.deepEqual(problemsOf({ 'governance.yaml': withPart('locale: fr') }), [
+      "governance.yaml:2:9 expected one of en, de, es, got 'fr'",
+    ])
+  })
+
   it('reads overrides in their order', () => {
     const { overrides } = governed(
       withPart(

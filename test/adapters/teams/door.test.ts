@@ -36,6 +36,26 @@ describe('the Teams door', () => {
     )
   })
 
+  it('says which language the client speaks, also where only its clientInfo does', async () => {
+    const speaking = (locale: unknown, info?: string) => (activity: Record<string, unknown>) => {
+      const entities = [...((activity['entities'] as object[] | undefined) ?? [])]
+      return { ...activity, locale, entities: info ? [...entities, { type: 'clientInfo', locale: info }] : entities }
+    }
+    const said = (tamper: ReturnType<typeof speaking>) => bot.chat.say({ as: ada, text: 'help', tamper })
+    const message = await cardIn()
+    bot.app.commands.length = 0
+    await said(speaking('de-AT', 'es-ES'))
+    await said(speaking(undefined, 'es-ES'))
+    await said(speaking(42))
+    await said(speaking('x'.repeat(100)))
+    assert.deepEqual(
+      bot.app.commands.map(({ locale }) => locale),
+      ['de-AT', 'es-ES', undefined, undefined],
+    )
+    await bot.chat.click({ as: ada, message, verb: 'approve', tamper: speaking('de-DE') })
+    assert.equal(bot.app.clicks[0]?.locale, 'de-DE')
+  })
+
   it('hears people in a personal chat without a mention, and others only with one', async () => {
     await bot.chat.say({ as: ada, text: 'help', in: 'personal' })
     await bot.chat.say({ as: ada, text: 'help', mention: false })

@@ -43,6 +43,7 @@ export async function mortal(events: readonly RunEvent[], more: (send: Mortal['s
     log: { debug() {}, info() {}, warn() {}, error() {} },
     meter: { told() {} },
     endpoints: () => undefined,
+    files: { current: () => ({ governance: {} }) },
     ...more(send),
   } as unknown as Deps
   const journal = journalOf(deps)

@@ -52,6 +52,7 @@ async function setUp() {
     hash,
     log: quiet,
     meter: { told() {} },
+    files: { current: () => ({ governance: {} }) },
     tickets: {
       async note(_sysId: string, _text: string, marker: string, maybeWritten: boolean) {
         if (!maybeWritten || !sent.includes(marker)) await take(marker)

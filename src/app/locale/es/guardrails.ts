@@ -1,0 +1,136 @@
+// Owns the Spanish of what the guardrails say, and of what would make them pass.
+import type { guardrails as german } from '../de/guardrails.ts'
+
+export const guardrails: { readonly [english in keyof typeof german]: string } = {
+  '{reason:message} (unknown is not allowed in production)': '{reason} (lo desconocido no se permite en producción)',
+  '{why}, so it asks {rule}': '{why}, así que pregunta a {rule}',
+  'autonomy is {level}: it is recorded, nothing is sent': 'la autonomía es {level}: se registra, no se envía nada',
+  'autonomy is approve: people decide': 'la autonomía es approve: deciden personas',
+  'autonomy is {level} by now': 'la autonomía es ahora {level}',
+  'tier {tier} in {names} runs by itself': 'el nivel {tier} en {names} se ejecuta solo',
+  'tier {tier} in {names} asks a rule that is not declared':
+    'el nivel {tier} en {names} pregunta a una regla que no está declarada',
+  'tier {tier} in {names} asks {rule}': 'el nivel {tier} en {names} pregunta a {rule}',
+  'declare the rule in governance.yaml': 'declare la regla en governance.yaml',
+  'tier {tier} in {names} is for people only: runbot never sends it':
+    'el nivel {tier} en {names} es solo para personas: runbot nunca lo envía',
+  'tier {tier} in {names} is for people only': 'el nivel {tier} en {names} es solo para personas',
+  'run it by hand; the exact request is shown': 'ejecútelo a mano; se muestra la petición exacta',
+  'tier {tier} in {names} is forbidden': 'el nivel {tier} en {names} está prohibido',
+  'change the matrix in governance.yaml for {names}': 'cambie la matriz en governance.yaml para {names}',
+  'whether there is a freeze cannot be told: {why}': 'no se puede saber si hay una congelación: {why}',
+  'whether there is a freeze cannot be told': 'no se puede saber si hay una congelación',
+  'wait for the unfreeze of {scope}': 'espere a que se descongele {scope}',
+  'wait for the unfreeze': 'espere a que se descongele',
+  'wait until it is over': 'espere a que termine',
+  'calendar {name} freezes it: {why}': 'el calendario {name} lo congela: {why}',
+  'calendar {name} freezes it: {why}; {groups} may let it through':
+    'el calendario {name} lo congela: {why}; {groups} puede dejarlo pasar',
+  'nothing is frozen in {names}': 'no hay nada congelado en {names}',
+  'everything is frozen by {name}: {reason}': 'todo está congelado por {name}: {reason}',
+  '{scope} is frozen by {name}: {reason}': '{scope} está congelado por {name}: {reason}',
+  'no limit is set': 'no hay ningún límite',
+  'earlier runs on {target} cannot be counted: {why}':
+    'no se pueden contar las ejecuciones anteriores en {target}: {why}',
+  'try again when the store answers': 'inténtelo de nuevo cuando responda el almacén',
+  '{runbook} already acted on {target} {n:number}× within {time} (limit {max:number})':
+    '{runbook} ya actuó en {target} {n}× en {time} (límite {max})',
+  'wait {time}, or look for the cause that keeps coming back': 'espere {time}, o busque la causa que se repite',
+  'acted {n:number}× there lately, at most {limits} per CI': 'actuó allí {n}× últimamente, como máximo {limits} por CI',
+  'it reaches {n:number} users, and the limit is {limit:number}': 'alcanza a {n} usuarios, y el límite es {limit}',
+  'it reaches {n:number} CIs, and the limit is {limit:number}': 'alcanza {n} CI, y el límite es {limit}',
+  'narrow the targets, or have a person do it': 'reduzca los destinos, o que lo haga una persona',
+  'how many users it reaches cannot be told: {why}': 'no se puede saber a cuántos usuarios alcanza: {why}',
+  'how many CIs it reaches cannot be told: {why}': 'no se puede saber cuántos CI alcanza: {why}',
+  'complete the CI in the CMDB, or try again when ServiceNow answers':
+    'complete el CI en la CMDB, o inténtelo de nuevo cuando responda ServiceNow',
+  '{n:number} of at most {limit:number} users': '{n} de como máximo {limit} usuarios',
+  '{n:number} of at most {limit:number} CIs': '{n} de como máximo {limit} CI',
+  'none is needed here': 'aquí no hace falta ninguna',
+  '{name} is pre-approved: runbot opens the standard change {template}, and closes it at the end':
+    '{name} está preaprobado: runbot abre el cambio estándar {template} y lo cierra al final',
+  'changes on {target} cannot be read: {why}': 'no se pueden leer los cambios de {target}: {why}',
+  'try again when ServiceNow answers': 'inténtelo de nuevo cuando responda ServiceNow',
+  'move a change on {target} to Implement inside its window, or wait for the next open calendar':
+    'pase un cambio de {target} a Implement dentro de su ventana, o espere al próximo calendario abierto',
+  'calendar {name} is open: {why}': 'el calendario {name} está abierto: {why}',
+  'no change on {target} is in Implement now{more:message}': 'ningún cambio de {target} está ahora en Implement{more}',
+  'no change on {target} is in Implement now': 'ningún cambio de {target} está ahora en Implement',
+  ', and no calendar is open': ', y ningún calendario está abierto',
+  '{numbers} is in Implement, without conflicts': '{numbers} está en Implement, sin conflictos',
+  '{numbers} is in Implement': '{numbers} está en Implement',
+  '{what:message}, but whether it is in conflict cannot be told: {why}':
+    '{what}, pero no se puede saber si hay un conflicto: {why}',
+  'run the conflict check of the change in ServiceNow, or try again':
+    'ejecute la comprobación de conflictos del cambio en ServiceNow, o inténtelo de nuevo',
+  '{number} is in conflict: {with}': '{number} está en conflicto: {with}',
+  'resolve it in {number}': 'resuélvalo en {number}',
+  'nothing is excluded': 'no se excluye nada',
+  'whether {target} must be left alone cannot be told: {why}':
+    'no se puede saber si {target} debe dejarse en paz: {why}',
+  'complete the facts of {target} in the CMDB': 'complete los datos de {target} en la CMDB',
+  '{target} must be left alone: {rule}': '{target} debe dejarse en paz: {rule}',
+  'name another target; this one is for people only': 'nombre otro destino; este es solo para personas',
+  'no target fits {rule}': 'ningún destino cumple {rule}',
+  '{target} is not in the CMDB, so it counts as production':
+    '{target} no está en la CMDB, así que cuenta como producción',
+  'the environment of {target} is empty, so it counts as production':
+    'el entorno de {target} está vacío, así que cuenta como producción',
+  'the environment of {target} is unknown ({why}), so it counts as production':
+    'el entorno de {target} se desconoce ({why}), así que cuenta como producción',
+  'whether {target} is {environment} cannot be told ({why}), so it counts as production':
+    'no se puede saber si {target} es de {environment} ({why}), así que cuenta como producción',
+  '{target} is in {environment}': '{target} está en {environment}',
+  '{target} fits no environment, so it counts as production':
+    '{target} no encaja en ningún entorno, así que cuenta como producción',
+  '{runbook} may not run in {names}: {why:message}': '{runbook} no puede ejecutarse en {names}: {why}',
+  'add {names} to limits.environments of {runbook}, or name another target':
+    'añada {names} a limits.environments de {runbook}, o nombre otro destino',
+  'it runs without an incident': 'se ejecuta sin incidente',
+  'INC{number} is {state} by now': 'INC{number} está ahora {state}',
+  'reopen {number} if it still hurts': 'reabra {number} si el problema sigue',
+  'INC{number} is open': 'INC{number} está abierto',
+  'whether another run is at work on {target} cannot be told: {why}':
+    'no se puede saber si otra ejecución trabaja en {target}: {why}',
+  'run {run} is at work on {target}': 'la ejecución {run} trabaja en {target}',
+  'run {run} is at work on the same CI': 'la ejecución {run} trabaja en el mismo CI',
+  'wait until {run} has ended, or stop it': 'espere a que termine {run}, o deténgala',
+  'no other run is at work there': 'ninguna otra ejecución trabaja allí',
+  'an incident started it, nobody asked for it': 'lo inició un incidente, nadie lo solicitó',
+  'whether {name} belongs to {groups} cannot be told: {why}': 'no se puede saber si {name} pertenece a {groups}: {why}',
+  '{name} may request {runbook}': '{name} puede solicitar {runbook}',
+  '{name} may not request {runbook}': '{name} no puede solicitar {runbook}',
+  'ask a member of {groups} to request it': 'pida a un miembro de {groups} que lo solicite',
+  'name who may request {runbook} in governance.yaml': 'nombre en governance.yaml quién puede solicitar {runbook}',
+  'runs of the last hour cannot be counted: {why}': 'no se pueden contar las ejecuciones de la última hora: {why}',
+  'try again': 'inténtelo de nuevo',
+  '{n:number} runs began in the last hour (limit {limit:number})':
+    '{n} ejecuciones empezaron en la última hora (límite {limit})',
+  'wait, and look why': 'espere, y mire por qué',
+  '{n:number} of at most {limit:number}': '{n} de como máximo {limit}',
+  '{n:number} targets, and the limit is {max:number}': '{n} destinos, y el límite es {max}',
+  'name fewer targets': 'nombre menos destinos',
+  '{names} is not in the CMDB': '{names} no está en la CMDB',
+  'use the CI name as ServiceNow shows it, or add the CI':
+    'use el nombre del CI tal como lo muestra ServiceNow, o añada el CI',
+  'whether a VIP is affected cannot be told: {why}': 'no se puede saber si afecta a un VIP: {why}',
+  'no VIP is affected': 'no afecta a ningún VIP',
+  'a VIP is affected, and the limits say stop': 'afecta a un VIP, y los límites dicen detener',
+  'have a person do it': 'que lo haga una persona',
+  'a VIP is affected, so people decide': 'afecta a un VIP, así que deciden personas',
+  '{why:message}; without it: {reason:message}': '{why}; sin ello: {reason}',
+  'set aside, for {name} broke the glass: {reason}': 'sin efecto, porque {name} usó break-glass: {reason}',
+  'standing exception {name} ({reason}), signed by {who}': 'excepción permanente {name} ({reason}), firmada por {who}',
+  'it is started by people only': 'solo lo inician personas',
+  'class {name} is not declared': 'la clase {name} no está declarada',
+  'class {name} has no condition': 'la clase {name} no tiene condición',
+  'class {name} holds': 'la clase {name} se cumple',
+  'class {name} does not hold': 'la clase {name} no se cumple',
+  '{expression} does not hold, it is {found}': '{expression} no se cumple, es {found}',
+  '{expression} cannot be told: {why}': '{expression} no se puede saber: {why}',
+  '{expression} does not hold': '{expression} no se cumple',
+  '{expression} holds': '{expression} se cumple',
+  '{n:number} of {count:number} within {minutes:number} min by {by}': '{n} de {count} en {minutes} min por {by}',
+  'whether it came back {count:number} times within {minutes:number} min by {by} cannot be told':
+    'no se puede saber si volvió {count} veces en {minutes} min por {by}',
+}
