@@ -9,6 +9,10 @@ const benchmarks: { readonly [name: string]: { readonly what: string; readonly r
     what: 'whole runs, one at a time and 500 at once: whose time each step takes, commits, memory',
     run: async () => (await import('./run.ts')).run(),
   },
+  cosmos: {
+    what: 'requests and estimated request units of a run on Cosmos DB, and runs a second',
+    run: async () => (await import('./cosmos.ts')).cosmos(),
+  },
   policy: {
     what: 'decisions per second beside plain JSON of the same facts, and what deciding takes of a run',
     run: async () => (await import('./policy.ts')).policy(),

@@ -76,6 +76,8 @@ export interface Config {
   /** `whsec_…` each, the current one and those being rotated out; empty: that door is closed. */
   readonly webhookSecrets: { readonly serviceNow: readonly string[]; readonly events: readonly string[] }
   readonly auditSigningKey?: KeyObject
+  /** Who reads /metrics must bear it. */
+  readonly metricsToken?: string
   readonly logLevel: LogLevel
 }
 
@@ -113,6 +115,7 @@ export function readConfig(env: NodeJS.ProcessEnv): ConfigResult {
       events: read('EVENTS_SECRET', webhookSecretsSchema) ?? [],
     },
     auditSigningKey: read('AUDIT_SIGNING_KEY', signingKeySchema),
+    metricsToken: text('METRICS_TOKEN'),
     logLevel: read('LOG_LEVEL', logLevelSchema, 'info'),
   }
   return problems.length > 0 ? { ok: false, problems } : { ok: true, config: withoutUnset(config) }
@@ -134,6 +137,7 @@ export function secretsOf(config: Config): readonly string[] {
   const webhook = [...webhookSecrets.serviceNow, ...webhookSecrets.events]
   return [
     bot.password,
+    config.metricsToken,
     store.kind === 'cosmos' ? store.key : undefined,
     auth && 'clientSecret' in auth ? auth.clientSecret : undefined,
     auth && 'password' in auth ? auth.password : undefined,

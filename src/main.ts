@@ -48,7 +48,9 @@ async function main(): Promise<void> {
   for (const { file, line, column, message } of current().catalog.problems)
     log.error({ at: `${file}:${line}:${column}` }, `this runbook is off: ${message}`)
 
-  const { store, clock } = await openStore(config.store)
+  const opened = await openStore(config.store)
+  const { store, clock } = opened
+  for (const warning of opened.warnings) log.warn({}, warning)
   const metrics = createMetrics()
   metrics.watchBacklog(() => store.backlog())
   const tickets = config.serviceNow
@@ -112,6 +114,7 @@ async function main(): Promise<void> {
     messages: bot.handle,
     ready,
     metrics,
+    metricsToken: config.metricsToken,
     log,
     webhookSecrets: config.webhookSecrets,
     callbacks: { systems: () => current().systems, hint: app.hint },

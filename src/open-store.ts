@@ -11,6 +11,8 @@ export interface OpenedStore {
   readonly store: Store
   /** The time that all replicas of this store share. */
   readonly clock: Clock
+  /** What is wrong with it and does not keep it from working. */
+  readonly warnings: readonly string[]
 }
 
 interface How {
@@ -25,12 +27,16 @@ interface How {
 /** Opens the store. Rejects with a PortError whose message is one sentence for a person. */
 export async function openStore(config: StoreConfig, how: How = {}): Promise<OpenedStore> {
   const { readOnly = false, mustExist = readOnly, busyTimeoutMs } = how
-  if (config.kind === 'cosmos') throw new PortError('unavailable', 'Cosmos DB is not wired yet')
+  if (config.kind === 'cosmos') {
+    // Its SDK costs start-up time and memory, which nobody pays who does not use it.
+    const { cosmosStore } = await import('./adapters/store/cosmos/cosmos.ts')
+    return await cosmosStore(config)
+  }
   if (mustExist && !existsSync(config.path)) throw new PortError('notFound', `there is no store at ${config.path}`)
   const store = await sqliteStore({
     path: config.path,
     openReadOnly: readOnly,
     ...(busyTimeoutMs === undefined ? {} : { busyTimeoutMs }),
   })
-  return { store, clock: systemClock }
+  return { store, clock: systemClock, warnings: [] }
 }

@@ -335,7 +335,7 @@ describe('the configuration', () => {
     names.push('SERVICENOW_URL', 'SERVICENOW_CLIENT_ID', 'SERVICENOW_CLIENT_SECRET', 'SERVICENOW_USERNAME')
     names.push('SERVICENOW_PASSWORD', 'SERVICENOW_WEBHOOK_SECRET', 'EVENTS_SECRET', 'SERVICENOW_POLL_MS')
     names.push('AUDIT_SIGNING_KEY', 'LOG_LEVEL', 'RUNBOT_LEASE_MS', 'GRAPH_URL', 'GRAPH_LOGIN_URL')
-    names.push('AZURE_CLIENT_ID', 'APPLICATIONINSIGHTS_CONNECTION_STRING', 'AUDIT_ANCHORS')
+    names.push('METRICS_TOKEN', 'AZURE_CLIENT_ID', 'APPLICATIONINSIGHTS_CONNECTION_STRING', 'AUDIT_ANCHORS')
     // Node's own, and what the example's files read.
     names.push('HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY', 'NODE_EXTRA_CA_CERTS', 'PROMETHEUS_URL')
     const shown = parseEnv(text.replaceAll(/^#([A-Za-z_]+=)/gm, '$1'))

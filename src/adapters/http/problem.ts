@@ -4,7 +4,7 @@ import type { Json } from '../../core/values.ts'
 
 export type Headers = Readonly<Record<string, string>>
 
-/** On every answer; nothing here is a page, so a browser may do nothing with it. */
+/** On every answer; nothing here needs a browser to load or run anything. */
 export const securityHeaders: Headers = {
   'cache-control': 'no-store',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",

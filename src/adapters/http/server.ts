@@ -1,4 +1,5 @@
 // Owns the HTTP server: its routes, what it answers where none fits, and how it starts and stops.
+import { hash, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import restify, { type Request, type Response, type ServerOptions } from 'restify'
 import type { Instant, Millis } from '../../core/values.ts'
@@ -10,6 +11,7 @@ import { intakeDoor } from './intake.ts'
 import { close, listen } from './lifecycle.ts'
 import { type MessagesHandler, messagesDoor } from './messages.ts'
 import type { Metrics } from './metrics.ts'
+import { pageOf, pagePaths } from './pages.ts'
 import { answer, refuse, securityHeaders, send } from './problem.ts'
 import { serviceNowSender } from './servicenow-events.ts'
 
@@ -28,6 +30,8 @@ export interface HttpOptions {
   readonly messages: MessagesHandler
   readonly ready: () => Promise<Readiness>
   readonly metrics: Metrics
+  /** Who reads the metrics must bear it; without one anybody may. */
+  readonly metricsToken?: string | undefined
   readonly log: Log
   /** `whsec_…` each, several while they rotate; empty: that route is 404. */
   readonly webhookSecrets: { readonly serviceNow: readonly string[]; readonly events: readonly string[] }
@@ -101,9 +105,15 @@ export function httpServer(options: HttpOptions): HttpServer {
       : await readiness(options.ready, options.readyTimeoutMs ?? 5_000)
     answer(res, ok ? 200 : 503, ok ? { ok } : { ok, problems })
   })
-  server.get('/metrics', async (_req: Request, res: Response) =>
-    send(res, 200, metrics.contentType, await metrics.text()),
-  )
+  server.get('/metrics', async (req: Request, res: Response) => {
+    if (options.metricsToken !== undefined && !bears(req, options.metricsToken))
+      return refuse(res, 401, 'Send the METRICS_TOKEN of this runbot as a bearer token.', {
+        'www-authenticate': 'Bearer',
+      })
+    send(res, 200, metrics.contentType, await metrics.text())
+  })
+  for (const path of pagePaths)
+    server.get(path, async (_req: Request, res: Response) => send(res, 200, 'text/html; charset=utf-8', pageOf(path)))
 
   return {
     listen: () => listen(server.server, { host, port }),
@@ -121,6 +131,12 @@ function admit(req: IncomingMessage, res: ServerResponse): boolean {
   if (target.startsWith('/') && URL.canParse(`http://${req.headers.host ?? 'localhost'}${target}`)) return true
   refuse(res, 400, 'The request target or the Host header is not valid.', { connection: 'close' })
   return false
+}
+
+/** Compared in the same time whatever was sent. */
+function bears(req: IncomingMessage, token: string): boolean {
+  const digest = (text: string) => hash('sha256', text, 'buffer')
+  return timingSafeEqual(digest(req.headers.authorization ?? ''), digest(`Bearer ${token}`))
 }
 
 /** restify takes a handler for asynchronous only where it is an async function of two parameters. */

@@ -50,6 +50,27 @@ describe('the HTTP server', () => {
     })
   })
 
+  it('shows the pages that the Teams app names, which load and run nothing', async () => {
+    await open()
+    for (const path of ['/', '/privacy', '/terms']) {
+      const page = await fetch(`${door.url}${path}`)
+      assert.equal(page.status, 200)
+      assert.match(page.headers.get('content-type') ?? '', /^text\/html/)
+      assert.equal(page.headers.get('content-security-policy'), "default-src 'none'; frame-ancestors 'none'")
+      assert.match(await page.text(), /^<!doctype html>.*<h1>\w+/)
+    }
+  })
+
+  it('shows its metrics only to who bears the token, where there is one', async () => {
+    await open({ metricsToken: 'm3trics' })
+    const status = async (authorization?: string) =>
+      (await fetch(`${door.url}/metrics`, { headers: authorization === undefined ? {} : { authorization } })).status
+    assert.deepEqual(
+      [await status(), await status('Bearer wrong'), await status('m3trics'), await status('Bearer m3trics')],
+      [401, 401, 401, 200],
+    )
+  })
+
   it('counts what it does under names that begin with runbot_', async () => {
     await open()
     await door.post('/api/events/servicenow', incident())
