@@ -8,6 +8,7 @@ import type { Deps } from './deps.ts'
 import { type Engine, engine } from './engine.ts'
 import type { Journal } from './journal.ts'
 import { leaseWatch } from './lease-watch.ts'
+import { sentence } from './perform/context.ts'
 import { type Pulse, pulse } from './pulse.ts'
 import type { Surface } from './surfaces/surface.ts'
 
@@ -83,13 +84,22 @@ async function live({ context, claimed, stop, lost, signal, beat, parts, work, n
   const { chain: id, fence } = claimed
   const { deps } = context
   const { clock, log } = deps
-  const watch = leaseWatch(deps, claimed, { lost: () => lost.abort(), seen: work.seen, wanted: () => notify(true) })
+  // From here on the state in memory is the run's: others' writes are seen by the watch.
+  while (!signal.aborted)
+    try {
+      await context.journal.see(claimed)
+      break
+    } catch (error) {
+      log.warn({ run: id, reason: sentence(error) }, 'the run could not be read, will be tried again')
+      await clock.sleep(ERROR_MS, signal)
+    }
+  const watch = leaseWatch(context, claimed, { lost: () => lost.abort(), seen: work.seen, wanted: () => notify(true) })
 
   parts.push(
     { name: 'engine', step: work.step, nextAt: 0, busy: false, dirty: false },
     ...context.surfaces.map((surface) => ({
       name: surface.name,
-      step: () => surface.deliver(id, { signal, isMine: watch.isMine }),
+      step: () => surface.deliver(id, { signal, fence, isMine: watch.isMine }),
       nextAt: 0,
       busy: false,
       dirty: false,

@@ -127,7 +127,7 @@ export function engine(
     lookNow: () => notBefore.clear(),
     async step() {
       if (signal.aborted) return clock.now()
-      const loaded = await journal.load(id)
+      const loaded = await journal.last(id)
       if (!loaded) return NEVER
       const { run } = loaded
       seen = run.seq

@@ -19,7 +19,15 @@ export type Transacted =
   | { readonly ok: false; readonly refusal: Refusal; readonly run: Run | null }
 
 export interface Journal {
+  /** A run as the store has it. */
   load(id: string): Promise<Loaded | undefined>
+  /**
+   * A run as this process saw it last, or as the store has it. For whoever holds its lease: what others write meanwhile is
+   * seen by the watch over the lease, and what is decided on it is written only if nothing was.
+   */
+  last(id: string): Promise<Loaded | undefined>
+  /** Takes note of a record that was read. */
+  see(record: ChainRecord): Promise<Loaded>
   /** Decides on the newest state and appends; a lost race is decided again. With a fence, a lost lease is a PortError. */
   transact(
     id: string,
@@ -31,44 +39,61 @@ export interface Journal {
   create(id: string, events: readonly RunEvent[], labels: { readonly [name: string]: string }): Promise<boolean>
   /** Appends to the control chain. */
   control(event: ControlEvent): Promise<void>
+  /** As the store has them. */
   entries(id: string, fromSeq: number): Promise<readonly Entry[]>
+  /** The entries from one on to the last one that this process saw. */
+  seenEntries(id: string, fromSeq: number): Promise<readonly Entry[]>
   /** Is called after every append to a run's log. */
   onAppend(listener: (id: string, events: readonly RunEvent[]) => void): void
 }
 
 const RACES = 20
 const REMEMBERED = 500
+/** Entries of a run that are kept for its surfaces, which are told within moments; older ones are read again. */
+const TAIL = 100
+
+interface Known extends Loaded {
+  /** The last entries, without a gap. */
+  readonly tail: readonly Entry[]
+}
 
 export function journal(
   deps: Pick<Deps, 'store' | 'clock' | 'hash'> & { readonly settings: Pick<Settings, 'leaseMs'> },
 ): Journal {
   const { store, clock, hash, settings } = deps
-  const folded = new Map<string, Run>()
+  const known = new Map<string, Known>()
   const listeners: ((id: string, events: readonly RunEvent[]) => void)[] = []
 
-  const remember = (run: Run) => {
-    folded.delete(run.id)
-    folded.set(run.id, run)
-    for (const oldest of folded.keys()) {
-      if (folded.size <= REMEMBERED) break
-      folded.delete(oldest)
+  const remember = (record: ChainRecord, run: Run, entries: readonly Entry[]): Known => {
+    const before = known.get(run.id)
+    // A slower read of an older state must not undo a newer one.
+    if (before && before.record.version > record.version) return before
+    const follows = before?.tail.at(-1)?.seq === (entries[0]?.seq ?? 0) - 1
+    const tail = entries.length === 0 ? (before?.tail ?? []) : follows ? [...(before?.tail ?? []), ...entries] : entries
+    const next = { record, run, tail: tail.slice(-TAIL) }
+    known.delete(run.id)
+    known.set(run.id, next)
+    for (const oldest of known.keys()) {
+      if (known.size <= REMEMBERED) break
+      known.delete(oldest)
     }
+    return next
   }
 
-  const fold = async (record: ChainRecord): Promise<Run> => {
-    const known = folded.get(record.chain)
-    let run = known && known.seq <= record.seq ? known : emptyRun(record.chain)
-    if (run.seq < record.seq)
-      for (const entry of await store.entries(record.chain, run.seq + 1))
-        if (entry.seq <= record.seq) run = evolve(run, entry.event as unknown as RunEvent, entry.at)
-    remember(run)
-    return run
+  const see = async (record: ChainRecord): Promise<Loaded> => {
+    const before = known.get(record.chain)
+    let run = before && before.run.seq <= record.seq ? before.run : emptyRun(record.chain)
+    const entries = run.seq < record.seq ? await store.entries(record.chain, run.seq + 1) : []
+    const fresh = entries.filter(({ seq }) => seq <= record.seq)
+    for (const { event, at } of fresh) run = evolve(run, event as unknown as RunEvent, at)
+    return remember(record, run, fresh)
   }
 
   const load = async (id: string): Promise<Loaded | undefined> => {
     const record = await store.record(id)
-    return record && { record, run: await fold(record) }
+    return record && see(record)
   }
+  const last = async (id: string): Promise<Loaded | undefined> => known.get(id) ?? load(id)
 
   const link = (chain: string, head: { seq: number; head: string }, at: Instant, events: readonly unknown[]) =>
     linkEntries(
@@ -80,30 +105,38 @@ export function journal(
     )
 
   const transact: Journal['transact'] = async (id, decide, fence, evidence) => {
+    // What was seen last may be old: nothing is refused, or left out, by it, and a write by it is refused.
+    let isFresh = !known.has(id)
     for (let attempt = 1; ; attempt += 1) {
-      const loaded = await load(id)
+      const loaded = await (isFresh ? load(id) : last(id))
       if (!loaded) return { ok: false, refusal: { reason: `there is no run ${id}` }, run: null }
       const { record, run } = loaded
       const at = clock.now()
       const verdict = decide(run, at)
+      if (!isFresh && (!verdict.ok || verdict.events.length === 0)) {
+        isFresh = true
+        continue
+      }
       if (!verdict.ok) return { ...verdict, run }
       if (verdict.events.length === 0) return { ok: true, run, record, events: [] }
       const next = verdict.events.reduce((state, event) => evolve(state, event, at), run)
+      const entries = link(id, record, at, verdict.events)
       try {
         const written = await store.append({
           chain: id,
           version: record.version,
           ...(fence === undefined ? {} : { fence, leaseUntil: at + settings.leaseMs }),
-          entries: link(id, record, at, verdict.events),
+          entries,
           status: next.status,
           dueAt: at,
           ...(evidence ? { evidence } : {}),
         })
-        remember(next)
+        remember(written, next, entries)
         for (const listener of listeners) listener(id, verdict.events)
         return { ok: true, run: next, record: written, events: verdict.events }
       } catch (error) {
         if (!isPortError(error, 'conflict') || attempt >= RACES) throw error
+        isFresh = true
         if (fence !== undefined && (await store.record(id))?.fence !== fence) throw error
       }
     }
@@ -121,27 +154,35 @@ export function journal(
 
   return {
     load,
+    last,
+    see,
     onAppend: (listener) => void listeners.push(listener),
     entries: (id, fromSeq) => store.entries(id, fromSeq),
+    seenEntries: async (id, fromSeq) => {
+      const tail = known.get(id)?.tail ?? []
+      const isThere = tail.length > 0 && (tail[0]?.seq ?? 0) <= fromSeq
+      return isThere ? tail.filter(({ seq }) => seq >= fromSeq) : store.entries(id, fromSeq)
+    },
     transact: (id, ...given) => inTurn(id, () => transact(id, ...given)),
 
     async create(id, events, labels) {
       const at = clock.now()
       const run = events.reduce((state, event) => evolve(state, event, at), emptyRun(id))
+      const entries = link(id, { seq: 0, head: '' }, at, events)
       try {
-        await store.append({
+        const written = await store.append({
           chain: id,
           version: null,
-          entries: link(id, { seq: 0, head: '' }, at, events),
+          entries,
           status: run.status,
           dueAt: at,
           labels,
         })
+        remember(written, run, entries)
       } catch (error) {
         if (isPortError(error, 'conflict')) return false
         throw error
       }
-      remember(run)
       for (const listener of listeners) listener(id, events)
       return true
     },

@@ -2,7 +2,7 @@
 import type { Millis } from '../core/values.ts'
 import { isPortError } from '../ports/errors.ts'
 import type { ChainRecord } from '../ports/store.ts'
-import type { Deps } from './deps.ts'
+import type { ActorContext } from './actor.ts'
 import { sentence } from './perform/context.ts'
 
 export interface LeaseWatch {
@@ -24,7 +24,11 @@ interface Watched {
 const LOOK_MS: Millis = 1_000
 
 /** Watches the lease in `claimed` until it is stopped. Appends renew it too, so it is renewed here only when they rest. */
-export function leaseWatch(deps: Deps, claimed: ChainRecord, { lost, seen, wanted }: Watched): LeaseWatch {
+export function leaseWatch(
+  { deps, journal }: Pick<ActorContext, 'deps' | 'journal'>,
+  claimed: ChainRecord,
+  { lost, seen, wanted }: Watched,
+): LeaseWatch {
   const { store, clock, log, settings } = deps
   const { chain, fence } = claimed
   const { leaseMs } = settings
@@ -45,7 +49,8 @@ export function leaseWatch(deps: Deps, claimed: ChainRecord, { lost, seen, wante
     }
     mineUntil = startedAt + (until - now)
     failing = false
-    const isWanted = record.wakes !== wakes || record.seq > seen()
+    const { run } = await journal.see(record)
+    const isWanted = record.wakes !== wakes || run.seq > seen()
     wakes = record.wakes
     if (isWanted) wanted()
   }

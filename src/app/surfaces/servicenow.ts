@@ -147,7 +147,7 @@ export function serviceNowSurface(deps: Deps, journal: Journal): Surface {
     return cursor.data
   }
 
-  return surface(deps, journal, { name: 'servicenow', isFinal, tell })
+  return surface(deps, journal, { name: 'servicenow', looksFirst: true, isFinal, tell })
 }
 
 /** What the instance will not do, however often it is asked: a data policy, a missing role. */

@@ -16,6 +16,8 @@ export interface Surface {
 /** The lease under which a run is told: one replica at a time speaks of it. */
 export interface Hold {
   readonly signal: AbortSignal
+  /** Of this lease: while it lasts nobody else tells anything. */
+  readonly fence: number
   /** Whether the lease certainly lasts, also after this process stood still for a while. */
   readonly isMine: () => boolean
 }
@@ -51,12 +53,21 @@ const REMEMBERED = 2000
 const GOES_ON: ReadonlySet<string> = new Set(['proposed', 'executing', 'verifying', 'rollingBack'])
 const START: Cursor = { seq: 0, attempting: 0, failures: 0, notBefore: 0, dead: null, data: {} }
 
+/** A cursor, and the version that it was stored as. */
+interface Kept {
+  readonly fence: number
+  readonly version: number | null
+  readonly cursor: Cursor
+}
+
 export interface SurfaceKind {
   readonly name: string
   /** Which errors nothing mends. */
   readonly isFinal: (error: PortError, failures: number) => boolean
   /** It tells one thing at a time, so what certainly did not get through is no repeat the next time. */
   readonly oneAtATime?: boolean
+  /** It looks whether something stands already before it tells it again: that it was told need not be on disk at once. */
+  readonly looksFirst?: boolean
   /** Tells one entry and answers what to keep. */
   readonly tell: (telling: Telling) => Promise<JsonObject>
   /** Called when everything was told; it may redraw. `at`: when to be called again, although there is no news. */
@@ -82,11 +93,30 @@ export function surface(deps: Deps, journal: Journal, kind: SurfaceKind): Surfac
     }
   }
 
-  const deliverAll = async (id: string, { signal, isMine }: Hold): Promise<Instant> => {
-    const key = `${id}:${name}`
+  /** Cursors as they were read or written under a lease: nobody else writes them while it lasts. */
+  const cursors = new Map<string, Kept>()
+  const cursorOf = async (key: string, fence: number): Promise<Kept> => {
+    const kept = cursors.get(key)
+    if (kept?.fence === fence) return kept
     const document = await store.get('cursor', key)
-    let version = document?.version ?? null
-    const stored = isObject(document?.value) ? (document.value as unknown as Cursor) : START
+    const cursor = isObject(document?.value) ? (document.value as unknown as Cursor) : START
+    return { fence, version: document?.version ?? null, cursor }
+  }
+  const keep = (key: string, kept: Kept) => {
+    cursors.delete(key)
+    cursors.set(key, kept)
+    for (const oldest of cursors.keys()) {
+      if (cursors.size <= REMEMBERED) break
+      cursors.delete(oldest)
+    }
+  }
+
+  const deliverAll = async (id: string, { signal, isMine, fence }: Hold): Promise<Instant> => {
+    const key = `${id}:${name}`
+    const found = await cursorOf(key, fence)
+    const stored = found.cursor
+    let { version } = found
+    keep(key, found)
     const before = known.get(id)
     // Entries that had nothing to tell were passed without a write.
     const passed = before && before.version === version ? before.run.seq : 0
@@ -98,8 +128,11 @@ export function surface(deps: Deps, journal: Journal, kind: SurfaceKind): Surfac
         version = (await store.put('cursor', key, { ...next }, version)).version
       } catch (error) {
         raced = isPortError(error, 'conflict')
+        // Whether it was written is read next time.
+        cursors.delete(key)
         throw error
       }
+      keep(key, { fence, version, cursor: next })
       cursor = next
       saved = next
     }
@@ -112,13 +145,13 @@ export function surface(deps: Deps, journal: Journal, kind: SurfaceKind): Surfac
     }
     if (cursor.dead !== null) return Number.POSITIVE_INFINITY
     if (cursor.notBefore > clock.now()) return cursor.notBefore
-    let loaded = await journal.load(id)
+    let loaded = await journal.last(id)
     if (!loaded) return Number.POSITIVE_INFINITY
     let attemptedBefore = cursor.attempting
     let againAt = Number.POSITIVE_INFINITY
     try {
       let run = before && before.run.seq <= cursor.seq ? before.run : emptyRun(id)
-      const entries = run.seq < loaded.run.seq ? await journal.entries(id, run.seq + 1) : []
+      const entries = run.seq < loaded.run.seq ? await journal.seenEntries(id, run.seq + 1) : []
       for (const entry of entries) {
         if (signal.aborted) break
         run = evolve(run, entry.event as unknown as RunEvent, entry.at)
@@ -134,14 +167,16 @@ export function surface(deps: Deps, journal: Journal, kind: SurfaceKind): Surfac
         })
         const { seq } = entry
         meter.told(name, 'ok', clock.now() - entry.at)
-        if (cursor.attempting === seq || data !== cursor.data || cursor.failures > 0) {
+        const isLater = kind.looksFirst && data === cursor.data && GOES_ON.has(run.status)
+        if (isLater) cursor = { ...cursor, seq, failures: 0, notBefore: 0 }
+        else if (cursor.attempting === seq || data !== cursor.data || cursor.failures > 0) {
           await save({ ...cursor, seq, failures: 0, notBefore: 0, data })
           // Telling takes time, and the run went on meanwhile.
-          loaded = (await journal.load(id)) ?? loaded
+          loaded = (await journal.last(id)) ?? loaded
         } else cursor = { ...cursor, seq }
         remember(run, version)
       }
-      if (loaded.run.seq < cursor.seq) loaded = (await journal.load(id)) ?? loaded
+      if (loaded.run.seq < cursor.seq) loaded = (await journal.last(id)) ?? loaded
       if (settle && loaded.run.seq === cursor.seq && !signal.aborted) {
         const settled = await settle(loaded.run, cursor)
         if (settled.data !== cursor.data) cursor = { ...cursor, data: settled.data }

@@ -67,7 +67,7 @@ export async function mortal(events: readonly RunEvent[], more: (send: Mortal['s
 /** Tells what is owed, as one process; answers whether it lived. */
 export async function live(surface: { deliver(run: string, hold: Hold): Promise<number> }): Promise<boolean> {
   try {
-    await surface.deliver(RUN, { signal: new AbortController().signal, isMine: () => true })
+    await surface.deliver(RUN, { signal: new AbortController().signal, fence: 1, isMine: () => true })
     return true
   } catch (error) {
     if (error instanceof PowerCut) return false

@@ -92,7 +92,7 @@ const cards = {
 } as unknown as RunCards
 
 const deliver = (surface: { deliver(run: string, hold: Hold): Promise<number> }) =>
-  surface.deliver(RUN, { signal: new AbortController().signal, isMine: () => true })
+  surface.deliver(RUN, { signal: new AbortController().signal, fence: 1, isMine: () => true })
 
 describe('a surface that died while it told', () => {
   for (const nth of [1, 2, 3, 4, 5])
