@@ -115,6 +115,7 @@ export function personalSurface(deps: Deps, journal: Journal, cards: RunCards, a
   return surface(deps, journal, {
     name: 'personal',
     oneAtATime: true,
+    redraws: true,
     isFinal: () => false,
     tell,
     settle: (run, { data }) => settle(run, data),

@@ -53,11 +53,12 @@ const REMEMBERED = 2000
 const GOES_ON: ReadonlySet<string> = new Set(['proposed', 'executing', 'verifying', 'rollingBack'])
 const START: Cursor = { seq: 0, attempting: 0, failures: 0, notBefore: 0, dead: null, data: {} }
 
-/** A cursor, and the version that it was stored as. */
+/** A cursor as it is by now, and as it was stored last: what may be lost is not stored each time. */
 interface Kept {
   readonly fence: number
   readonly version: number | null
   readonly cursor: Cursor
+  readonly saved: Cursor
 }
 
 export interface SurfaceKind {
@@ -68,6 +69,8 @@ export interface SurfaceKind {
   readonly oneAtATime?: boolean
   /** It looks whether something stands already before it tells it again: that it was told need not be on disk at once. */
   readonly looksFirst?: boolean
+  /** What `settle` does it may do again: that it was done need not be on disk while the run goes on. */
+  readonly redraws?: boolean
   /** Tells one entry and answers what to keep. */
   readonly tell: (telling: Telling) => Promise<JsonObject>
   /** Called when everything was told; it may redraw. `at`: when to be called again, although there is no news. */
@@ -100,7 +103,7 @@ export function surface(deps: Deps, journal: Journal, kind: SurfaceKind): Surfac
     if (kept?.fence === fence) return kept
     const document = await store.get('cursor', key)
     const cursor = isObject(document?.value) ? (document.value as unknown as Cursor) : START
-    return { fence, version: document?.version ?? null, cursor }
+    return { fence, version: document?.version ?? null, cursor, saved: cursor }
   }
   const keep = (key: string, kept: Kept) => {
     cursors.delete(key)
@@ -114,14 +117,11 @@ export function surface(deps: Deps, journal: Journal, kind: SurfaceKind): Surfac
   const deliverAll = async (id: string, { signal, isMine, fence }: Hold): Promise<Instant> => {
     const key = `${id}:${name}`
     const found = await cursorOf(key, fence)
-    const stored = found.cursor
-    let { version } = found
-    keep(key, found)
+    let { version, saved } = found
     const before = known.get(id)
     // Entries that had nothing to tell were passed without a write.
     const passed = before && before.version === version ? before.run.seq : 0
-    let saved = stored
-    let cursor = passed > stored.seq ? { ...stored, seq: passed } : stored
+    let cursor = passed > found.cursor.seq ? { ...found.cursor, seq: passed } : found.cursor
     let raced = false
     const save = async (next: Cursor) => {
       try {
@@ -132,9 +132,9 @@ export function surface(deps: Deps, journal: Journal, kind: SurfaceKind): Surfac
         cursors.delete(key)
         throw error
       }
-      keep(key, { fence, version, cursor: next })
       cursor = next
       saved = next
+      keep(key, { fence, version, cursor, saved })
     }
     /** A process that stood still after this write must not speak once it goes on: another one does by then. */
     const attempt = async (next: Cursor) => {
@@ -148,6 +148,7 @@ export function surface(deps: Deps, journal: Journal, kind: SurfaceKind): Surfac
     let loaded = await journal.last(id)
     if (!loaded) return Number.POSITIVE_INFINITY
     let attemptedBefore = cursor.attempting
+    let owesSave = saved.failures > 0
     let againAt = Number.POSITIVE_INFINITY
     try {
       let run = before && before.run.seq <= cursor.seq ? before.run : emptyRun(id)
@@ -174,16 +175,20 @@ export function surface(deps: Deps, journal: Journal, kind: SurfaceKind): Surfac
           // Telling takes time, and the run went on meanwhile.
           loaded = (await journal.last(id)) ?? loaded
         } else cursor = { ...cursor, seq }
+        keep(key, { fence, version, cursor, saved })
         remember(run, version)
       }
       if (loaded.run.seq < cursor.seq) loaded = (await journal.last(id)) ?? loaded
       if (settle && loaded.run.seq === cursor.seq && !signal.aborted) {
         const settled = await settle(loaded.run, cursor)
+        owesSave ||= settled.data !== cursor.data && !kind.redraws
         if (settled.data !== cursor.data) cursor = { ...cursor, data: settled.data }
         againAt = settled.at ?? Number.POSITIVE_INFINITY
       }
-      const silent = cursor.data === saved.data && saved.failures === 0
-      if (cursor !== saved && !(silent && GOES_ON.has(loaded.run.status))) await save({ ...cursor, failures: 0 })
+      // Where nothing was ever told there is nothing to store.
+      const isWorth = !GOES_ON.has(loaded.run.status) && (version !== null || cursor.data !== START.data)
+      if (cursor !== saved && (owesSave || isWorth)) await save({ ...cursor, failures: 0 })
+      else keep(key, { fence, version, cursor, saved })
       remember(run, version)
       if (signal.aborted) return clock.now()
       return loaded.run.seq > cursor.seq ? clock.now() : againAt

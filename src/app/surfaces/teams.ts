@@ -97,6 +97,7 @@ export function teamsSurface(deps: Deps, journal: Journal, cards: RunCards, appr
   return surface(deps, journal, {
     name: 'teams',
     oneAtATime: true,
+    redraws: true,
     // The bot was removed or blocked: that is final (TEAMS, Platform).
     isFinal: ({ kind }: PortError) => kind === 'denied',
     tell,
