@@ -1,4 +1,5 @@
 // Owns which files are in force: while replicas hold different ones, those with the newest work and the others rest.
+import { LOG_FORMAT } from '../core/log-format.ts'
 import { type Instant, isObject, type Json, type Millis } from '../core/values.ts'
 import type { Deps } from './deps.ts'
 import { swap } from './documents.ts'
@@ -17,6 +18,8 @@ export interface ActiveContent {
 /** `known`: every version that was in force, so that a replica that starts late with old files is not taken for a new one. */
 interface Active {
   readonly version: string
+  /** Of the run logs that whoever works writes (LOG_FORMAT); absent: the first. */
+  readonly format?: number
   readonly seenAt: Instant
   readonly known: readonly string[]
 }
@@ -58,13 +61,18 @@ export function activeContent(
       const active = activeIn(value)
       const inForce = (known: readonly string[]) => {
         const kept = [...known.filter((each) => each !== own), own].slice(-REMEMBERED)
-        return { write: { version: own, seenAt: now, known: kept } as Json, result: null }
+        return { write: { version: own, format: LOG_FORMAT, seenAt: now, known: kept } as Json, result: null }
       }
       if (!active) return inForce([])
+      const isGone = now - active.seenAt > GONE_MS
+      const { format = 1 } = active
+      if (format > LOG_FORMAT && !isGone)
+        return { result: 'other replicas run a newer runbot: this one rests until it is replaced, or they are gone' }
+      if (format < LOG_FORMAT) return inForce(active.known)
       if (active.version === own) return now - active.seenAt < SEEN_EVERY_MS ? { result: null } : inForce(active.known)
       const isNew = !active.known.includes(own)
       const isReload = had === active.version
-      if (isNew || isReload || now - active.seenAt > GONE_MS) return inForce(active.known)
+      if (isNew || isReload || isGone) return inForce(active.known)
       return {
         result: 'other replicas work with newer runbook files: this one rests until it has them, or they are gone',
       }

@@ -91,6 +91,8 @@ async function live({ context, claimed, stop, lost, signal, beat, parts, work, n
       break
     } catch (error) {
       log.warn({ run: id, reason: sentence(error) }, 'the run could not be read, will be tried again')
+      // What a newer runbot wrote is for a newer one.
+      if (isPortError(error, 'malformed')) return release(context, claimed, claimed.seq, clock.now() + BUG_MS)
       await clock.sleep(ERROR_MS, signal)
     }
   const watch = leaseWatch(context, claimed, { lost: () => lost.abort(), seen: work.seen, wanted: () => notify(true) })
@@ -135,14 +137,13 @@ async function live({ context, claimed, stop, lost, signal, beat, parts, work, n
     watch.stop()
   }
   const nextAt = Math.min(...parts.map((part) => part.nextAt))
-  if (!lost.signal.aborted) await release(context, id, fence, work.seen(), stop.aborted ? clock.now() : nextAt)
+  if (!lost.signal.aborted) await release(context, claimed, work.seen(), stop.aborted ? clock.now() : nextAt)
 }
 
 /** Gives the lease up. What was appended since the engine last looked is due at once. */
 async function release(
   { deps }: ActorContext,
-  id: string,
-  fence: number,
+  { chain: id, fence }: ChainRecord,
   seenSeq: number,
   nextAt: Instant,
 ): Promise<void> {

@@ -2,10 +2,11 @@
 import { linkEntries } from '../core/audit.ts'
 import { CONTROL_CHAIN, type ControlEvent } from '../core/control.ts'
 import { emptyRun, evolve } from '../core/evolve.ts'
+import { isRunEvent } from '../core/log-format.ts'
 import type { Run, RunEvent } from '../core/run.ts'
 import type { Instant, Json } from '../core/values.ts'
 import type { Refusal, Verdict } from '../core/verdict.ts'
-import { isPortError } from '../ports/errors.ts'
+import { isPortError, PortError } from '../ports/errors.ts'
 import type { Artefact, ChainRecord, Entry } from '../ports/store.ts'
 import type { Deps, Settings } from './deps.ts'
 
@@ -85,7 +86,14 @@ export function journal(
     let run = before && before.run.seq <= record.seq ? before.run : emptyRun(record.chain)
     const entries = run.seq < record.seq ? await store.entries(record.chain, run.seq + 1) : []
     const fresh = entries.filter(({ seq }) => seq <= record.seq)
-    for (const { event, at } of fresh) run = evolve(run, event as unknown as RunEvent, at)
+    for (const { event, at, seq } of fresh) {
+      if (!isRunEvent(event))
+        throw new PortError(
+          'malformed',
+          `entry ${seq} of run ${record.chain} was written by a newer runbot: run that one`,
+        )
+      run = evolve(run, event, at)
+    }
     return remember(record, run, fresh)
   }
 

@@ -61,7 +61,8 @@ export function leaseWatch(
       looking = true
       look()
         .catch((error: unknown) => {
-          if (isPortError(error, 'conflict')) lost()
+          // Another process took it over, or wrote to it what only a newer runbot understands.
+          if (isPortError(error, 'conflict') || isPortError(error, 'malformed')) lost()
           else if (!failing) log.warn({ run: chain, reason: sentence(error) }, 'the lease could not be renewed')
           failing = true
         })

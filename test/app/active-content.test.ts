@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { memoryStore } from '../../src/adapters/store/memory.ts'
 import { type ActiveContent, activeContent } from '../../src/app/active-content.ts'
 import type { Deps } from '../../src/app/deps.ts'
+import { LOG_FORMAT } from '../../src/core/log-format.ts'
 import { PortError } from '../../src/ports/errors.ts'
 import type { Store } from '../../src/ports/store.ts'
 
@@ -89,6 +90,17 @@ describe('the files that are in force', () => {
     assert.equal(await works(two), false)
     versions.set('two', 'b')
     assert.ok(await works(two))
+  })
+
+  it('are those of the newest runbot: one that writes logs which this one cannot read goes first', async () => {
+    const old = replica('old', 'a')
+    await old.ask()
+    const write = (await store.get('content', 'active'))?.version ?? null
+    const value = { version: 'a', format: LOG_FORMAT + 1, seenAt: now, known: ['a'] }
+    await store.put('content', 'active', value, write)
+    assert.match((await old.ask()) ?? '', /a newer runbot/)
+    now += minute + 1
+    assert.ok(await works(old))
   })
 
   it('are unknown while the store does not answer, which is no yes (P5)', async () => {

@@ -2,6 +2,7 @@
 import type { CommandOf } from '../../core/commands.ts'
 import { OPEN, type Run } from '../../core/run.ts'
 import type { Runbook } from '../../core/runbook.ts'
+import { isPortError } from '../../ports/errors.ts'
 import { asRunId } from '../ids.ts'
 import { staleOf } from '../stale.ts'
 import { runbooksReply, statusReply, whoamiReply } from '../views/chat.ts'
@@ -15,11 +16,17 @@ export const status: Handle<CommandOf<'status'>> = async (context, _message, { s
   if (subject === null) {
     const records = await context.deps.store.list({ statuses: SHOWN, limit: LISTED })
     const runs: Run[] = []
-    for (const { chain } of records) {
-      const loaded = await context.journal.load(chain)
-      if (loaded) runs.push(loaded.run)
-    }
-    return statusReply(runs)
+    const unread: string[] = []
+    for (const { chain } of records)
+      try {
+        const loaded = await context.journal.load(chain)
+        if (loaded) runs.push(loaded.run)
+      } catch (error) {
+        // One that a newer runbot wrote must not hide the others.
+        if (!isPortError(error, 'malformed')) throw error
+        unread.push(chain)
+      }
+    return statusReply(runs, unread)
   }
   const run = await find(context, subject)
   return run ? context.cards.card(run) : notFound(subject)

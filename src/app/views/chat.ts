@@ -12,6 +12,7 @@ import { standingOf } from './status.ts'
 
 const words = voiced({
   noRuns: 'Nothing is open. `runbooks` shows what I can do.',
+  newer: (id: string) => `\`${id}\` was written by a newer runbot, which this one cannot read`,
   runs: (n: number) => `**${n} open ${n === 1 ? 'run' : 'runs'}**`,
   waits: (time: string) => `, waits until ${time}`,
   noRunbooks: (about: string) => `No runbook is about ${about}. \`runbooks\` shows all.`,
@@ -32,10 +33,12 @@ const words = voiced({
 const longest = { runs: 20, runbooks: 30, problems: 5, groups: 20 } as const
 
 /** The open runs in the order given, one a line. */
-export const statusReply = (runs: readonly Run[]): TextMessage => spoken(() => statusText(runs))
+/** `unread`: runs whose log this version cannot read. */
+export const statusReply = (runs: readonly Run[], unread: readonly string[] = []): TextMessage =>
+  spoken(() => statusText(runs, unread))
 
-function statusText(runs: readonly Run[]): TextMessage {
-  if (runs.length === 0) return { text: words.noRuns }
+function statusText(runs: readonly Run[], unread: readonly string[]): TextMessage {
+  if (runs.length + unread.length === 0) return { text: words.noRuns }
   const lines = runs.map((run) => {
     const ask = openAsk(run)
     const subject = [run.context.incident?.number, run.draft?.targets[0]?.name ?? run.context.ci?.name]
@@ -44,7 +47,8 @@ function statusText(runs: readonly Run[]): TextMessage {
     const until = ask ? words.waits(inText(ask.expiresAt)) : ''
     return `\`${code(run.id, 160)}\` **${title}**${about}: ${standingOf(run)}${until}`
   })
-  return { text: list(words.runs(runs.length), lines, longest.runs) }
+  const others = unread.map((id) => words.newer(id))
+  return { text: list(words.runs(runs.length + others.length), [...others, ...lines], longest.runs) }
 }
 
 /** The runbooks that were found by these words, and those that are off because their file has a mistake. */

@@ -123,6 +123,7 @@ export function world(
           of.meanwhile(...verdict.events)
           return 'done'
         },
+        renew: async () => undefined,
       }) as unknown as Performing,
   }
   return of

@@ -109,7 +109,7 @@ export function requests(container: Container, sending: Sending): Requests {
           throw Object.assign(new Error('no answer'), { code: statusCode, substatus, headers: answer.headers })
         return answer
       })
-      return resource as T | undefined
+      return resource && understood(resource as T)
     },
     create: (document) =>
       written(async (abortSignal) => {
@@ -169,6 +169,18 @@ export function requests(container: Container, sending: Sending): Requests {
       } while (continuationToken)
     },
   }
+}
+
+/** What every document that a version may change in meaning says of itself; absent: the first. */
+const SCHEMA = 1
+
+function understood<T extends Stored>(document: T): T {
+  const { schema = 1 } = document as { readonly schema?: number }
+  if (schema <= SCHEMA) return document
+  throw new PortError(
+    'malformed',
+    `a document of this store was written by a newer runbot (schema ${schema}): run that one`,
+  )
 }
 
 /** A read changes nothing, however it fails. */

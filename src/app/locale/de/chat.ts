@@ -49,6 +49,8 @@ export const chat = {
   'Who runbot thinks you are, and what you may do': 'Für wen runbot Sie hält, und was Sie dürfen',
   // chat.ts
   'Nothing is open. `runbooks` shows what I can do.': 'Nichts ist offen. `runbooks` zeigt, was ich kann.',
+  '`{id}` was written by a newer runbot, which this one cannot read':
+    '`{id}` wurde von einem neueren runbot geschrieben, den dieser nicht lesen kann',
   '**1 open run**': '**1 offener Lauf**',
   '**{n:number} open runs**': '**{n} offene Läufe**',
   ', waits until {time}': ', wartet bis {time}',

@@ -50,6 +50,8 @@ export const chat: { readonly [english in keyof typeof german]: string } = {
     'Qué se ejecutó, qué ahorró y qué se rechazó, en un tiempo',
   'Who runbot thinks you are, and what you may do': 'Quién cree runbot que es usted, y qué puede hacer',
   'Nothing is open. `runbooks` shows what I can do.': 'No hay nada abierto. `runbooks` muestra lo que puedo hacer.',
+  '`{id}` was written by a newer runbot, which this one cannot read':
+    '`{id}` fue escrito por un runbot más reciente, que este no puede leer',
   '**1 open run**': '**1 ejecución abierta**',
   '**{n:number} open runs**': '**{n} ejecuciones abiertas**',
   ', waits until {time}': ', espera hasta {time}',
