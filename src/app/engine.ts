@@ -63,6 +63,7 @@ export function engine(
       log.debug({ run: id, reason: done.refusal.reason }, 'what was owed is not to be done')
       return { againMs: REFUSED_MS }
     },
+    renew: () => deps.store.renew(id, fence, clock.now(), deps.settings.leaseMs),
   })
 
   const attempt = async (key: string, act: () => Promise<Performed>): Promise<void> => {

@@ -89,6 +89,8 @@ export interface StoryOptions extends WorldOptions {
   readonly speed?: number
   /** Whether a channel watches the web platform's incidents; true unless told. */
   readonly watched?: boolean
+  /** Opens the store that `env` names, to read in it; the place's own file unless told. */
+  readonly read?: () => Promise<Store>
 }
 
 /** Sets everything up; nothing of it is shared with another story. */
@@ -98,6 +100,7 @@ async function tell({
   env = {},
   watched = true,
   speed,
+  read,
   ...options
 }: StoryOptions = {}): Promise<Story> {
   const hosts = Array.from({ length: count }, (_, index) => `web-${String(index + 1).padStart(2, '0')}`)
@@ -118,7 +121,7 @@ async function tell({
     return bot
   }
   const store = (): Promise<Store> => {
-    reader ??= sqliteStore({ path: place.store, openReadOnly: true })
+    reader ??= read?.() ?? sqliteStore({ path: place.store, openReadOnly: true })
     return reader
   }
   try {

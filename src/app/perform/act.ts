@@ -9,13 +9,13 @@ import { hasMutated, stepOf } from '../../core/step-state.ts'
 import type { Instant, Millis } from '../../core/values.ts'
 import type { Progress } from '../../ports/endpoint.ts'
 import { isPortError } from '../../ports/errors.ts'
-import { whyFrozen } from '../freezes.ts'
 import { dropFlap, lockKey, releaseLocks, reserveFlap, takeLocks } from '../locks.ts'
 import { partiesOf } from '../parties.ts'
 import { requesterOf } from './calls.ts'
 import { lookOutside } from './check.ts'
 import { type Performed, type Performing, wait } from './context.ts'
 import { recheck } from './gate.ts'
+import { frozenNow, whyNotNow } from './leaving.ts'
 import { recordEnd, recordProgress } from './outcome.ts'
 import { replan } from './plan.ts'
 
@@ -53,6 +53,7 @@ export async function act(work: Performing, owed: Extract<Work, { do: 'act' }>):
     if (replanned === 'done') await releaseLocks(deps.store, run.id, (run.draft?.targets ?? []).map(lockKey))
     return replanned
   }
+  const checkedAt = deps.clock.now()
   const closed = answer.gate === 'open' ? await frozenNow(work) : answer.reason
   if (answer.gate !== 'open' || closed !== null) return stopFor(work, before, closed ?? '')
   const fits = filled(run, owed.at.target, owed.request, deps.compileTemplate)
@@ -63,7 +64,7 @@ export async function act(work: Performing, owed: Extract<Work, { do: 'act' }>):
   const start = { do: 'startAction', at: owed.at, key, gate: answer.record, deadlineAt } as const
   const { performed, sent } = await recordStart(work, start)
   if (!sent) await uncountForAntiFlap(work, owed.at)
-  else if ((await send(work, owed.at, sent, key, deadlineAt)) === 'neverStarted')
+  else if ((await send(work, owed.at, sent, { key, deadlineAt, checkedAt })) === 'neverStarted')
     await uncountForAntiFlap(work, owed.at)
   return performed
 }
@@ -87,6 +88,15 @@ export async function recordStart(
   return { performed, sent }
 }
 
+export interface Sending {
+  readonly key: string
+  readonly deadlineAt: Instant
+  /** When it was last looked whether it may leave. */
+  readonly checkedAt: Instant
+  /** false: a person released it from the freeze. */
+  readonly freezable?: boolean
+}
+
 /**
  * Sends what was recorded as started, and records its handle, its end, or that it certainly never started.
  * Where it may have happened nothing is recorded: following by its key tells (P3).
@@ -95,11 +105,12 @@ export async function send(
   work: Performing,
   at: At,
   request: PlannedRequest,
-  key: string,
-  deadlineAt: Instant,
+  { key, deadlineAt, checkedAt, freezable }: Sending,
   which: 'action' | 'rollback' = 'action',
 ): Promise<'sent' | 'neverStarted'> {
-  const launched = await launch(work, at, request, key, deadlineAt)
+  const late = await whyNotNow(work, checkedAt, freezable)
+  const launched: Launched =
+    late === null ? await launch(work, at, request, key, deadlineAt) : { progress: null, maybe: false, reason: late }
   if (launched.progress) await recordProgress(work, at, which, { key, request }, launched.progress)
   else if (!launched.maybe) {
     await recordEnd(work, at, which, { key, request }, { outcome: 'failed', effect: 'none', reason: launched.reason })
@@ -191,10 +202,4 @@ export async function alarmOf(
   if ('error' in looked)
     return { raised: false, reason: `the alarm of this rollout cannot be read: ${looked.error.message}` }
   return looked.ok ? null : { raised: true, reason: `the alarm of this rollout was raised: ${looked.reason}` }
-}
-
-/** The last look before the start is recorded: a freeze that came while the rest was checked. */
-export async function frozenNow({ deps, run }: Performing): Promise<string | null> {
-  const why = await whyFrozen(deps, run)
-  return why && `freeze: ${why}`
 }

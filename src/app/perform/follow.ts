@@ -7,11 +7,12 @@ import { type Millis, own } from '../../core/values.ts'
 import { events, refuse } from '../../core/verdict.ts'
 import type { Endpoint, Progress } from '../../ports/endpoint.ts'
 import { isPortError, type PortError } from '../../ports/errors.ts'
-import { alarmOf, frozenNow, launch, SEND_WITHIN_MS } from './act.ts'
+import { alarmOf, launch, SEND_WITHIN_MS } from './act.ts'
 import { pollAfter } from './calls.ts'
 import { tryToLook } from './check.ts'
 import { type Performed, type Performing, wait } from './context.ts'
 import { recheck } from './gate.ts'
+import { frozenNow, whyNotNow } from './leaving.ts'
 import { recordEnd, recordProgress } from './outcome.ts'
 
 /** After a step's time limit it is asked for so long; then its outcome is unknown for good (DESIGN §9 Files). */
@@ -112,6 +113,7 @@ async function notFound(work: Performing, { at, which, sent }: Follow, endpoint:
   const lastDeadlineAt = endpoint.idempotent ? Math.max(sent.deadlineAt, overAt) : sent.deadlineAt
   const goneAt = lastDeadlineAt + MARGIN_MS
   if (endpoint.idempotent && deps.clock.now() < overAt && !run.stopRequested) {
+    const checkedAt = deps.clock.now()
     const closed = which === 'action' ? await whyClosed(work, at) : run.released ? null : await frozenNow(work)
     if (closed !== null) return wait(work, `${at.step} is not sent again: ${closed}`, RESEND_MS)
     if (work.signal.aborted) return { againMs: 0 }
@@ -120,6 +122,8 @@ async function notFound(work: Performing, { at, which, sent }: Follow, endpoint:
       mayGoOn(now, which) ? events({ type: 'waited', reason }) : refuse('nothing more is sent'),
     )
     if (fenced !== 'done') return { againMs: RESEND_MS }
+    const late = await whyNotNow(work, checkedAt, which === 'action' || !run.released)
+    if (late !== null) return wait(work, `${at.step} is not sent again: ${late}`, RESEND_MS)
     const now = deps.clock.now()
     const launched = await launch(work, at, sent.request, sent.key, Math.min(now + SEND_WITHIN_MS, overAt))
     if (launched.progress) return recordProgress(work, at, which, sent, launched.progress)

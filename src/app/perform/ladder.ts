@@ -9,8 +9,9 @@ import { evaluateBoolean, type Millis } from '../../core/values.ts'
 import { events, refuse } from '../../core/verdict.ts'
 import { governanceNow } from '../autonomy.ts'
 import { partiesOf } from '../parties.ts'
-import { frozenNow, heldElsewhere, keyOf, recordStart, SEND_WITHIN_MS, send, stopFor } from './act.ts'
+import { heldElsewhere, keyOf, recordStart, SEND_WITHIN_MS, send, stopFor } from './act.ts'
 import { type Performed, type Performing, record, wait } from './context.ts'
+import { frozenNow } from './leaving.ts'
 
 const HELD_MS: Millis = 5_000
 
@@ -51,13 +52,14 @@ export async function rollBack(
   const elsewhere = await heldElsewhere(work)
   if (elsewhere !== null)
     return wait(work, `${at.step} on ${at.target} is to be rolled back, but ${elsewhere}`, HELD_MS)
+  const checkedAt = deps.clock.now()
   const frozen = run.released ? null : await frozenNow(work)
   if (frozen) return leave(work, `${at.step} on ${at.target} is to be rolled back, but ${frozen}`)
   const key = keyOf(work, at, 'rollback')
   const deadlineAt = deps.clock.now() + Math.min(request.timeoutMs, SEND_WITHIN_MS)
   const gate = { plan: run.plan ?? '', checked: ['plan hash', 'fence', 'freeze'] }
   const { performed, sent } = await recordStart(work, { do: 'startRollback', at, key, gate, deadlineAt })
-  if (sent) await send(work, at, sent, key, deadlineAt, 'rollback')
+  if (sent) await send(work, at, sent, { key, deadlineAt, checkedAt, freezable: !run.released }, 'rollback')
   return performed
 }
 

@@ -6,8 +6,8 @@ import { isPortError, isTransient } from '../../ports/errors.ts'
 import type { StandardChange } from '../../ports/tickets.ts'
 import { holderOf } from '../locks.ts'
 import { plain } from '../views/escape.ts'
-import { frozenNow } from './act.ts'
 import { type Performed, type Performing, record, wait } from './context.ts'
+import { frozenNow } from './leaving.ts'
 
 /** How long the change is planned for; runbot closes it when the run ends. */
 const PLANNED_FOR_MS: Millis = 4 * 3_600_000
