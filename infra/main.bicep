@@ -98,6 +98,10 @@ param cosmosCapacity string = 'autoscale'
 @maxValue(1000000)
 param cosmosMaxThroughput int = 1000
 
+@description('Name of the Cosmos DB account. Empty: one of its own. After a restore, the account that it was restored to.')
+@maxLength(44)
+param cosmosAccountName string = ''
+
 @description('How far back the store can be restored to any second.')
 @allowed(['Continuous7Days', 'Continuous30Days'])
 param cosmosBackup string = 'Continuous30Days'
@@ -180,7 +184,7 @@ module vault 'modules/vault.bicep' = {
 module cosmos 'modules/cosmos.bicep' = {
   name: '${name}-cosmos'
   params: {
-    name: '${plainName}-${unique}'
+    name: empty(cosmosAccountName) ? '${plainName}-${unique}' : cosmosAccountName
     location: location
     tags: tags
     principalId: identity.outputs.principalId
