@@ -96,6 +96,39 @@ export const storeSchema = z
     return z.NEVER
   })
 
+/** Where checkpoints go: a directory of this machine, or a blob container. */
+export const anchorsSchema = z
+  .string()
+  .transform(
+    (
+      value,
+      context,
+    ): { readonly kind: 'file'; readonly dir: string } | { readonly kind: 'blob'; readonly url: string } => {
+      const dir = /^file:(?!\/\/)(.+)$/.exec(value)?.[1]
+      if (dir !== undefined) return { kind: 'file', dir }
+      const url = urlSchema.safeParse(value)
+      if (url.success && new URL(url.data).pathname !== '/') return { kind: 'blob', url: url.data }
+      const message =
+        'must be the https URL of a blob container, such as https://example.blob.core.windows.net/audit-anchors, or file:<directory>'
+      context.addIssue({ code: 'custom', message })
+      return z.NEVER
+    },
+  )
+export const anchorsEverySchema = wholeNumber(86_400_000, 'must be milliseconds up to 86400000 (a day)').refine(
+  (value) => value >= 500,
+  'must be at least 500 milliseconds',
+)
+
+/** Of Application Insights: `Name=value` pairs with semicolons between them; its endpoints are https, or this machine's. */
+export const connectionStringSchema = z.string().refine((value) => {
+  const pairs = value.split(';').filter((pair) => pair.trim() !== '')
+  const named = new Map(
+    pairs.map((pair) => [pair.split('=')[0]?.trim().toLowerCase(), pair.slice(pair.indexOf('=') + 1).trim()]),
+  )
+  const endpoints = [...named].filter(([name]) => name?.endsWith('endpoint')).map(([, url]) => url)
+  return guid.test(named.get('instrumentationkey') ?? '') && endpoints.every((url) => urlSchema.safeParse(url).success)
+}, 'must be the connection string that Application Insights shows: InstrumentationKey=<GUID>;IngestionEndpoint=https://…')
+
 /** What Cosmos DB takes as the id of a database (learn.microsoft.com/rest/api/cosmos-db/databases). */
 export const databaseSchema = z
   .string()

@@ -2,8 +2,11 @@
 import type { KeyObject } from 'node:crypto'
 import type { z } from 'zod'
 import {
+  anchorsEverySchema,
+  anchorsSchema,
   appTypeSchema,
   authSchema,
+  connectionStringSchema,
   databaseSchema,
   guidListSchema,
   guidSchema,
@@ -76,6 +79,11 @@ export interface Config {
   /** `whsec_…` each, the current one and those being rotated out; empty: that door is closed. */
   readonly webhookSecrets: { readonly serviceNow: readonly string[]; readonly events: readonly string[] }
   readonly auditSigningKey?: KeyObject
+  /** Where checkpoints go, and how often at the latest; absent: there are none. */
+  readonly auditAnchors?: z.infer<typeof anchorsSchema>
+  readonly auditAnchorsMs: Millis
+  /** Of Application Insights; absent: nothing is sent. */
+  readonly telemetry?: string
   /** Who reads /metrics must bear it. */
   readonly metricsToken?: string
   readonly logLevel: LogLevel
@@ -115,6 +123,9 @@ export function readConfig(env: NodeJS.ProcessEnv): ConfigResult {
       events: read('EVENTS_SECRET', webhookSecretsSchema) ?? [],
     },
     auditSigningKey: read('AUDIT_SIGNING_KEY', signingKeySchema),
+    auditAnchors: read('AUDIT_ANCHORS', anchorsSchema),
+    auditAnchorsMs: read('AUDIT_ANCHORS_MS', anchorsEverySchema, '900000'),
+    telemetry: read('APPLICATIONINSIGHTS_CONNECTION_STRING', connectionStringSchema),
     metricsToken: text('METRICS_TOKEN'),
     logLevel: read('LOG_LEVEL', logLevelSchema, 'info'),
   }
@@ -130,6 +141,14 @@ export function readStoreConfig(
   return store === undefined || problems.length > 0 ? { ok: false, problems } : { ok: true, store }
 }
 
+/** The part of it that says who signs checkpoints and where they are. */
+export function readAuditConfig(env: NodeJS.ProcessEnv) {
+  const problems: string[] = []
+  const { read } = readerOf(env, problems)
+  const [anchors, signingKey] = [read('AUDIT_ANCHORS', anchorsSchema), read('AUDIT_SIGNING_KEY', signingKeySchema)]
+  return problems.length > 0 ? { ok: false as const, problems } : { ok: true as const, anchors, signingKey }
+}
+
 /** Every secret that the configuration holds, for the log to keep out. */
 export function secretsOf(config: Config): readonly string[] {
   const { bot, store, serviceNow, webhookSecrets, auditSigningKey } = config
@@ -138,6 +157,7 @@ export function secretsOf(config: Config): readonly string[] {
   return [
     bot.password,
     config.metricsToken,
+    config.telemetry,
     store.kind === 'cosmos' ? store.key : undefined,
     auth && 'clientSecret' in auth ? auth.clientSecret : undefined,
     auth && 'password' in auth ? auth.password : undefined,

@@ -3,6 +3,8 @@ import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { fileURLToPath } from 'node:url'
+import { anchorPlace } from './adapters/anchors/anchors.ts'
+import { signerOf } from './adapters/anchors/signing.ts'
 import { compileExpression } from './adapters/catalog/cel.ts'
 import { InvalidFiles, problemLine, watchFiles } from './adapters/catalog/files.ts'
 import { plannedPattern } from './adapters/catalog/pattern.ts'
@@ -18,8 +20,11 @@ import { serviceNow } from './adapters/servicenow/tickets.ts'
 import { canonicalJson, sha256Hex } from './adapters/store/hashing.ts'
 import { cardRenderer } from './adapters/teams/cards.ts'
 import { teams } from './adapters/teams/teams.ts'
+import { anchors as anchorsOf } from './app/anchors.ts'
 import { app as appOf } from './app/app.ts'
+import { marking } from './app/marking.ts'
 import { noTickets } from './app/no-tickets.ts'
+import { watchStore } from './app/store-watch.ts'
 import { type Config, readConfig, secretsOf } from './config.ts'
 import { openStore } from './open-store.ts'
 import type { Files } from './ports/catalog.ts'
@@ -27,6 +32,8 @@ import { systemClock } from './ports/clock.ts'
 
 const CARDS = fileURLToPath(new URL('../cards', import.meta.url))
 const SHUTDOWN_MS = 25_000
+/** Of it, for the telemetry that is left. */
+const FLUSH_MS = 4_000
 
 async function main(): Promise<void> {
   if (existsSync('.env')) process.loadEnvFile('.env')
@@ -36,7 +43,9 @@ async function main(): Promise<void> {
 
   let files: Files | undefined
   const secrets = () => [...secretsOf(config), ...(files?.current().secrets ?? [])]
-  const log = createLog({ level: config.logLevel, secrets })
+  const owner = `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`
+  const telemetry = await telemetryOf(config, owner, secrets)
+  const log = createLog({ level: config.logLevel, secrets, ...(telemetry ? { stream: both(telemetry.line) } : {}) })
   files = watchFiles({
     dir: config.runbooksDir,
     env: process.env,
@@ -48,11 +57,32 @@ async function main(): Promise<void> {
   for (const { file, line, column, message } of current().catalog.problems)
     log.error({ at: `${file}:${line}:${column}` }, `this runbook is off: ${message}`)
 
+  const metrics = createMetrics({ sink: telemetry?.sink })
   const opened = await openStore(config.store)
-  const { store, clock } = opened
+  const { clock } = opened
   for (const warning of opened.warnings) log.warn({}, warning)
-  const metrics = createMetrics()
+  const watched = watchStore(opened.store, clock, metrics)
+  const store = config.auditAnchors ? marking(watched.store, clock) : watched.store
+  const hash = { canonicalize: canonicalJson, digest: sha256Hex }
+  const anchors = config.auditAnchors
+    ? anchorsOf(
+        { store, clock, log, hash, owner },
+        {
+          place: await anchorPlace(config.auditAnchors),
+          everyMs: config.auditAnchorsMs,
+          signer: config.auditSigningKey && signerOf(config.auditSigningKey),
+          counted: metrics.anchored,
+        },
+      )
+    : undefined
   metrics.watchBacklog(() => store.backlog())
+  metrics.watch({
+    overdueRuns: watched.overdueRuns,
+    waiting: watched.waiting,
+    anchorsWaitingMs: () => anchors?.waitingMs() ?? 0,
+    clockOffsetMs: () => clock.now() - Date.now(),
+    isResting: () => app.problem() !== null,
+  })
   const tickets = config.serviceNow
     ? serviceNow({ ...config.serviceNow, clock, settings: () => current().servicenow })
     : undefined
@@ -87,9 +117,9 @@ async function main(): Promise<void> {
     clock,
     log,
     meter: metrics.meter,
-    hash: { canonicalize: canonicalJson, digest: sha256Hex },
+    hash,
     card: cardRenderer({ dir: CARDS }),
-    owner: `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`,
+    owner,
     settings: {
       ...(config.publicUrl === undefined ? {} : { publicUrl: config.publicUrl }),
       leaseMs: config.leaseMs,
@@ -121,6 +151,7 @@ async function main(): Promise<void> {
   })
   const { port } = await server.listen()
   await app.start()
+  anchors?.start()
   log.info(
     { host: config.host, port, runbooks: current().catalog.runbooks.size },
     `runbot listens on ${config.host}:${port}`,
@@ -138,8 +169,10 @@ async function main(): Promise<void> {
     setTimeout(() => process.exit(1), SHUTDOWN_MS).unref()
     void (async () => {
       await server.close()
-      await app.stop()
+      await Promise.all([app.stop(), anchors?.stop()])
       files.close()
+      // The last metrics are read from the store.
+      await telemetry?.stop(FLUSH_MS)
       await store.close()
       process.exit(0)
     })()
@@ -147,6 +180,23 @@ async function main(): Promise<void> {
   process.on('SIGTERM', shutDown)
   process.on('SIGINT', shutDown)
 }
+
+/** Its SDK costs start-up time and memory, which nobody pays who does not use it. */
+async function telemetryOf(config: Config, instance: string, secrets: () => readonly string[]) {
+  if (config.telemetry === undefined) return undefined
+  const { startTelemetry } = await import('./adapters/telemetry/telemetry.ts')
+  // The store is asked all the time; its own metrics say how it does.
+  const quiet = config.store.kind === 'cosmos' ? [new URL(config.store.endpoint).host] : []
+  return startTelemetry({ connectionString: config.telemetry, instance, secrets, quiet })
+}
+
+/** Standard output as ever, and the telemetry too. */
+const both = (tell: (line: string) => void) => ({
+  write(line: string) {
+    process.stdout.write(line)
+    tell(line)
+  },
+})
 
 const teamsSettings = ({ bot }: Config) => ({
   appId: bot.appId ?? '',

@@ -42,6 +42,7 @@ describe('the configuration', () => {
       leaseMs: 10_000,
       graph: { url: 'https://graph.microsoft.com' },
       webhookSecrets: { serviceNow: [], events: [] },
+      auditAnchorsMs: 900_000,
       logLevel: 'info',
     })
   })
@@ -188,8 +189,8 @@ describe('the configuration', () => {
 
     it('takes a key for an emulator on this machine alone, and keeps it out of the log', () => {
       const cosmos = { ...bot, RUNBOT_STORE: 'cosmos', COSMOS_KEY: 'C2y6yDjf5' }
-      const local = configOf({ ...cosmos, COSMOS_ENDPOINT: 'http://127.0.0.1:8081' })
-      assert.ok(secretsOf(local).includes('C2y6yDjf5'))
+      const emulated = configOf({ ...cosmos, COSMOS_ENDPOINT: 'http://127.0.0.1:8081' })
+      assert.ok(secretsOf(emulated).includes('C2y6yDjf5'))
       const [problem = ''] = problemsOf({ ...cosmos, COSMOS_ENDPOINT: 'https://runbot.documents.azure.com' })
       assert.match(problem, /^COSMOS_KEY is for an emulator on this machine alone/)
       assert.doesNotMatch(problem, /C2y6yDjf5/)
@@ -327,6 +328,50 @@ describe('the configuration', () => {
     })
   })
 
+  describe('AUDIT_ANCHORS', () => {
+    it('is a directory, or the container of a storage account', () => {
+      const url = 'https://example.blob.core.windows.net/audit-anchors'
+      assert.deepEqual(configOf({ ...bot, AUDIT_ANCHORS: 'file:data/anchors' }).auditAnchors, {
+        kind: 'file',
+        dir: 'data/anchors',
+      })
+      assert.deepEqual(configOf({ ...bot, AUDIT_ANCHORS: `${url}/` }).auditAnchors, { kind: 'blob', url })
+      assert.equal(configOf({ ...bot, AUDIT_ANCHORS_MS: '60000' }).auditAnchorsMs, 60_000)
+    })
+
+    for (const value of [
+      'data/anchors',
+      'file:',
+      'file:///x',
+      'http://far.example/c',
+      'https://example.com',
+      's3://x/y',
+    ])
+      it(`is not ${value} (P12)`, () =>
+        assert.match(
+          problemsOf({ ...bot, AUDIT_ANCHORS: value })[0] ?? '',
+          /^AUDIT_ANCHORS must be the https URL of a blob/,
+        ))
+
+    it('is not written more often than twice a second', () =>
+      assert.match(problemsOf({ ...bot, AUDIT_ANCHORS_MS: '1' })[0] ?? '', /^AUDIT_ANCHORS_MS must be at least 500/))
+  })
+
+  describe('APPLICATIONINSIGHTS_CONNECTION_STRING', () => {
+    const key = 'InstrumentationKey=00000000-0000-4000-8000-000000000001'
+    const problemOf = (value: string) => problemsOf({ ...bot, APPLICATIONINSIGHTS_CONNECTION_STRING: value })
+
+    it('is what Application Insights shows, kept out of the log', () => {
+      const value = `${key};IngestionEndpoint=https://westeurope-5.in.applicationinsights.azure.com/;ApplicationId=x`
+      assert.deepEqual(problemOf(value), [])
+      assert.ok(secretsOf(configOf({ ...bot, APPLICATIONINSIGHTS_CONNECTION_STRING: value })).includes(value))
+    })
+
+    for (const value of ['x', 'InstrumentationKey=x', `${key};IngestionEndpoint=http://far.example/`])
+      it(`is not ${value.slice(-30)}`, () =>
+        assert.match(problemOf(value)[0] ?? '', /^APPLICATIONINSIGHTS_CONNECTION_STRING must be the connection string/))
+  })
+
   it('has every variable of DESIGN §6, and our own, documented in .env.example, and its examples are valid', () => {
     const text = readFileSync('.env.example', 'utf8')
     const names = ['HOST', 'PORT', 'PUBLIC_URL', 'MicrosoftAppType', 'MicrosoftAppId', 'MicrosoftAppPassword']
@@ -336,6 +381,7 @@ describe('the configuration', () => {
     names.push('SERVICENOW_PASSWORD', 'SERVICENOW_WEBHOOK_SECRET', 'EVENTS_SECRET', 'SERVICENOW_POLL_MS')
     names.push('AUDIT_SIGNING_KEY', 'LOG_LEVEL', 'RUNBOT_LEASE_MS', 'GRAPH_URL', 'GRAPH_LOGIN_URL')
     names.push('METRICS_TOKEN', 'AZURE_CLIENT_ID', 'APPLICATIONINSIGHTS_CONNECTION_STRING', 'AUDIT_ANCHORS')
+    names.push('AUDIT_ANCHORS_MS')
     // Node's own, and what the example's files read.
     names.push('HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY', 'NODE_EXTRA_CA_CERTS', 'PROMETHEUS_URL')
     const shown = parseEnv(text.replaceAll(/^#([A-Za-z_]+=)/gm, '$1'))

@@ -1,26 +1,28 @@
-// Owns `npm run audit`: checks every chain of the store offline, and exports one as JSON Lines (P4).
+// Owns `npm run audit`: its commands, and the export of a chain as JSON Lines (P4).
 import { open } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
-import { canonicalJson, sha256Hex } from '../adapters/store/hashing.ts'
-import { type ChainVerdict, verifyChain } from '../core/audit.ts'
 import { openStore } from '../open-store.ts'
 import { isPortError } from '../ports/errors.ts'
-import type { ChainRecord, Entry, Store } from '../ports/store.ts'
+import type { Entry, Store } from '../ports/store.ts'
+import { evidenceFor } from './audit/evidence.ts'
+import { printKey } from './audit/key.ts'
+import { verify } from './audit/verify.ts'
 import { Complaint, loadEnvironment, type Output, printable, storeOf } from './terminal.ts'
 
-const USAGE = 'usage: npm run audit -- verify | npm run audit -- export --run ID [--out FILE]'
+const USAGE =
+  'usage: npm run audit -- verify | npm run audit -- export --run ID [--out FILE] | npm run audit -- key; ' +
+  'verify takes --anchors file:DIR or a URL, and --key FILE, a public key, as often as needed'
 const PAGE = 500
-// A chain that is written to between its readings is read again; after so many, what was there at first is checked.
-const READINGS = 5
-const hashing = { canonicalize: canonicalJson, digest: sha256Hex }
 
 /** Runs one command line (its arguments alone) and answers the exit code: 0 all is well, 1 anything else. Never rejects. */
 export async function audit(args: readonly string[], env: NodeJS.ProcessEnv, output: Output): Promise<0 | 1> {
   try {
-    const { command, run, file } = parse(args)
+    const { command, run, file, anchors, keys } = parse(args)
+    if (command === 'key') return printKey(env, output)
     const { store } = await openStore(storeOf(env), { readOnly: true })
     try {
-      return command === 'verify' ? await verify(store, output) : await exportChain(store, run, file, output)
+      if (command === 'export') return await exportChain(store, run, file, output)
+      return await verify(store, await evidenceFor(store, { anchors, keys }, env), output)
     } finally {
       await store.close()
     }
@@ -35,94 +37,39 @@ export async function audit(args: readonly string[], env: NodeJS.ProcessEnv, out
   }
 }
 
-function parse(args: readonly string[]): { command: string; run: string; file: string | undefined } {
+interface Line {
+  readonly command: string
+  readonly run: string
+  readonly file: string | undefined
+  readonly anchors: string | undefined
+  readonly keys: readonly string[]
+}
+
+function parse(args: readonly string[]): Line {
   const { values, positionals } = parsed(args)
+  const { run, out, anchors, key } = values
   const [command = '', ...rest] = positionals
-  const fits = command === 'verify' ? !values.run && !values.out : command === 'export' && Boolean(values.run)
-  if (!fits || rest.length > 0) throw new Complaint(USAGE)
-  return { command, run: values.run ?? '', file: values.out }
+  const fits = {
+    verify: !run && !out,
+    export: Boolean(run) && !anchors && !key,
+    key: Object.keys(values).length === 0,
+  }
+  if (rest.length > 0 || !(Object.hasOwn(fits, command) && fits[command as keyof typeof fits]))
+    throw new Complaint(USAGE)
+  return { command, run: run ?? '', file: out, anchors, keys: key ?? [] }
 }
 
 function parsed(args: readonly string[]) {
-  const options = { run: { type: 'string' }, out: { type: 'string' } } as const
+  const options = {
+    run: { type: 'string' },
+    out: { type: 'string' },
+    anchors: { type: 'string' },
+    key: { type: 'string', multiple: true },
+  } as const
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true })
   } catch {
     throw new Complaint(USAGE)
-  }
-}
-
-async function verify(store: Store, { out }: Output): Promise<0 | 1> {
-  let [chains, entries, bad] = [0, 0, 0]
-  const report = (chain: string, reason: string) => {
-    bad += 1
-    out(printable(`chain ${chain}: ${reason}`))
-  }
-  for await (const record of everyRecord(store)) {
-    const { verdict, count } = await check(store, record)
-    chains += 1
-    entries += count
-    if (!verdict.ok) report(record.chain, verdict.seq > 0 ? `entry ${verdict.seq}: ${verdict.reason}` : verdict.reason)
-  }
-  for (const chain of await store.orphans()) report(chain, 'it has entries but no record: the record was deleted')
-  const checked = `checked ${counted(chains, 'chain', 'chains')}, ${counted(entries, 'entry', 'entries')}`
-  const end = bad === 0 ? 'consistent, not anchored' : `${counted(bad, 'chain is', 'chains are')} not consistent`
-  out(`${checked}: ${end}`)
-  return bad === 0 ? 0 : 1
-}
-
-async function* everyRecord(store: Store): AsyncGenerator<ChainRecord> {
-  let page = await store.list({ limit: PAGE })
-  while (page.length > 0) {
-    yield* page
-    page = await store.list({ limit: PAGE, before: page.at(-1) as ChainRecord })
-  }
-}
-
-interface Checked {
-  readonly verdict: ChainVerdict
-  readonly count: number
-}
-
-/** Record and entries change together, so entries that were read between two equal records are those of that record. */
-async function check(store: Store, listed: ChainRecord): Promise<Checked> {
-  const { chain } = listed
-  let record = listed
-  for (let reading = 1; ; reading += 1) {
-    const { entries, broken } = await readable(store, chain)
-    const after = (await store.record(chain)) ?? record
-    const isSettled = after.seq === record.seq
-    if (isSettled || reading === READINGS) {
-      const known = isSettled ? entries : entries.slice(0, record.seq)
-      const head = broken ? undefined : { seq: record.seq, hash: record.head }
-      const verdict = verifyChain(known, hashing, head)
-      return { verdict: verdict.ok && broken ? broken : verdict, count: entries.length }
-    }
-    record = after
-  }
-}
-
-/** The entries up to the first one whose text somebody broke, and that one's verdict. */
-async function readable(
-  store: Store,
-  chain: string,
-): Promise<{ entries: readonly Entry[]; broken?: ChainVerdict & { ok: false } }> {
-  try {
-    return { entries: await store.entries(chain) }
-  } catch (error) {
-    if (!isPortError(error, 'malformed')) throw error
-  }
-  const entries: Entry[] = []
-  for (;;) {
-    const seq = (entries.at(-1)?.seq ?? 0) + 1
-    try {
-      const [entry] = await store.entries(chain, seq, 1)
-      if (!entry) return { entries }
-      entries.push(entry)
-    } catch (error) {
-      if (!isPortError(error, 'malformed')) throw error
-      return { entries, broken: { ok: false, seq, reason: 'its content is not JSON any more: it was changed' } }
-    }
   }
 }
 
@@ -156,8 +103,6 @@ async function* everyEntry(store: Store, chain: string): AsyncGenerator<Entry> {
     page = await store.entries(chain, (page.at(-1) as Entry).seq + 1, PAGE)
   }
 }
-
-const counted = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`
 
 if (import.meta.main) {
   // A reader that has seen enough (`| head`) closes the pipe; that is no failure worth a trace.

@@ -50,6 +50,7 @@ const governance = {
   limits: { antiFlap: { max: 1, within: '24h' } },
   autonomy: [{ level: 'auto' }],
   requesters: { default: ['everyone'] },
+  freeze: { may: ['web-platform'] },
 }
 
 function runbook({ name }: Kind, farm: Farm, rollback: 'step' | 'all') {

@@ -12,7 +12,12 @@ export interface Started extends Omit<Effect, 'key'> {
   readonly deadlineAt: number
   /** When its handle, or its end, was on record. */
   readonly answeredAt: number | null
-  readonly end: { readonly outcome: 'succeeded' | 'failed' | 'unknown'; readonly never: boolean } | null
+  readonly end: {
+    readonly outcome: 'succeeded' | 'failed' | 'unknown'
+    readonly never: boolean
+    /** A freeze kept it from leaving: its sender knows that at once. */
+    readonly kept: boolean
+  } | null
 }
 
 type Of<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>
@@ -43,7 +48,7 @@ function answered(about: readonly Timed[]): Pick<Started, 'answeredAt' | 'end'> 
     | undefined
   if (!ended) return { answeredAt, end: null }
   const never = 'effect' in ended ? ended.effect === 'none' : /never started/.test(ended.reason)
-  return { answeredAt, end: { outcome: ended.outcome, never } }
+  return { answeredAt, end: { outcome: ended.outcome, never, kept: never && ended.reason.startsWith('freeze: ') } }
 }
 
 const first = <T extends RunEvent['type']>({ entries }: RunLog, type: T): Of<T> | undefined =>

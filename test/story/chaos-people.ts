@@ -11,21 +11,25 @@ export interface Seen {
   runs(): Promise<readonly RunLog[]>
   /** Looks until it is so; fails when runbot cannot be started any more. */
   until(what: string, look: () => Promise<boolean>): Promise<void>
+  /** Is called before anything is said to runbot: where there are many it leads to any one of them. */
+  anywhere?(): void
 }
 
 /** Everything at once. */
 export async function askForAll(world: World, seen: Seen): Promise<void> {
   const from = (source: Asked['from']) => ASKED.filter((each) => each.from === source)
   for (const { targets, name } of from('incident')) {
+    seen.anywhere?.()
     const fields = { short_description: `stale things (${name})`, description: '' }
     world.raiseIncident({ ci: targets[0] ?? '', fields })
+    seen.anywhere?.()
     world.servicenow.redeliver()
   }
   await Promise.all(from('chat').map((asked) => command(world, seen, asked)))
 }
 
 /** Teams delivers the same message until it was taken; here it comes once more after that, too (P8). */
-async function command({ teams, people }: World, { runs, until }: Seen, asked: Asked): Promise<void> {
+async function command({ teams, people }: World, { runs, until, anywhere }: Seen, asked: Asked): Promise<void> {
   const text = `run ${RUNBOOK} ${asked.targets.join(' ')} because "the things are stale"`
   const said: Activity[] = []
   const speak = () => {
@@ -34,6 +38,7 @@ async function command({ teams, people }: World, { runs, until }: Seen, asked: A
       said.push(fresh)
       return said[0] ?? fresh
     }
+    anywhere?.()
     return patient(teams.say({ as: people.requester, text, tamper }))
   }
   await until(`the run ${asked.name}`, async () => {
@@ -45,7 +50,7 @@ async function command({ teams, people }: World, { runs, until }: Seen, asked: A
 }
 
 /** The approver presses the button of the newest card that has it. */
-export async function approve({ teams, people }: World, { runs, until }: Seen): Promise<void> {
+export async function approve({ teams, people }: World, { runs, until, anywhere }: Seen): Promise<void> {
   const isBots = ({ from }: { from: { id: string } }) => from.id === teams.world.bot.id
   await until('the approval', async () => {
     const run = (await runs()).find((each) => wasAskedFor(each, APPROVED))
@@ -54,6 +59,7 @@ export async function approve({ teams, people }: World, { runs, until }: Seen): 
     const card = posts.findLast((message) => payloadOf(message, 'approve'))
     if (card) {
       const press = { as: people.approver, message: card.id, verb: 'approve', inputs: { note: 'go' } }
+      anywhere?.()
       await patient(teams.click(press))
     }
     return false
@@ -61,4 +67,4 @@ export async function approve({ teams, people }: World, { runs, until }: Seen): 
 }
 
 /** A runbot that is dead answers nobody: it is tried again. */
-const patient = (said: Promise<unknown>): Promise<unknown> => said.catch(() => undefined)
+export const patient = (said: Promise<unknown>): Promise<unknown> => said.catch(() => undefined)

@@ -2,9 +2,12 @@
 import assert from 'node:assert/strict'
 import { audit } from '../../src/cli/audit.ts'
 import type { EndStatus } from '../../src/core/run.ts'
-import { APPROVED, ASKED } from './chaos-asked.ts'
+import type { Store } from '../../src/ports/store.ts'
+import type { World } from '../sandbox/world.ts'
+import { APPROVED, ASKED, type Asked } from './chaos-asked.ts'
 import type { Effect } from './chaos-farm.ts'
 import { TIMEOUT_MS } from './chaos-files.ts'
+import type { Far, Kind } from './chaos-kinds.ts'
 import {
   endOf,
   hasBegun,
@@ -16,8 +19,24 @@ import {
   startedIn,
   wasAskedFor,
 } from './chaos-log.ts'
-import type { ChaosWorld } from './chaos-world.ts'
 import type { RunLog } from './crash-stage.ts'
+
+/** What the proof looks at, when all is over. */
+export interface Proven {
+  readonly kind: Kind
+  readonly world: World
+  readonly far: Far
+  /** The settings with which a command finds the store. */
+  readonly storeAt: Readonly<Record<string, string>>
+  /** When a process died each time, on runbot's clock. */
+  deaths(): readonly number[]
+  /** Whether anything was done to runbot, its store or its time. */
+  isDisturbed(): boolean
+  /** Which of those that were asked for a freeze met; null: there was none. */
+  frozen(): ((asked: Asked) => boolean) | null
+  runs(): Promise<readonly RunLog[]>
+  store(): Promise<Store>
+}
 
 /** What was counted in one world. */
 export interface Counted {
@@ -35,9 +54,11 @@ export interface Counted {
 
 const PERSON: EndStatus = 'needsHuman'
 const STOPPED: EndStatus = 'stoppedByPolicy'
+/** How a run ends that a freeze met: before its first change, or after it. */
+const FROZEN: readonly EndStatus[] = [STOPPED, PERSON]
 
 /** Fails with what is wrong. */
-export async function prove(chaos: ChaosWorld): Promise<void> {
+export async function prove(chaos: Proven): Promise<void> {
   const runs = await chaos.runs()
   const started = runs.flatMap(startedIn)
   proveEffects(chaos, started, chaos.far.effects())
@@ -49,7 +70,7 @@ export async function prove(chaos: ChaosWorld): Promise<void> {
 }
 
 /** What there is, right or wrong. */
-export async function count(chaos: ChaosWorld): Promise<Counted> {
+export async function count(chaos: Proven): Promise<Counted> {
   const runs = await chaos.runs()
   const effects = chaos.far.effects()
   const started = runs.flatMap(startedIn)
@@ -79,7 +100,7 @@ const placeOf = ({ step, target, what }: Omit<Effect, 'key'>): string => `${what
 const nameOf = (each: Omit<Effect, 'key'>): string => `${each.run}: ${placeOf(each)}`
 
 /** P3: a change is on record before it is made, is made once at most, and the log does not lie about it. */
-function proveEffects({ far }: ChaosWorld, started: readonly Started[], effects: readonly Effect[]): void {
+function proveEffects({ far }: Proven, started: readonly Started[], effects: readonly Effect[]): void {
   // Whatever run it was for: of two rivals one alone may act (P7).
   assert.deepEqual(repeated(effects.map(placeOf)), [], 'changes that were made twice (P3, P7)')
   assert.deepEqual(repeated(started.map(({ key }) => key)), [], 'keys that were used twice (P3)')
@@ -108,9 +129,8 @@ function proveEffects({ far }: ChaosWorld, started: readonly Started[], effects:
 const repeated = (all: readonly string[]): readonly string[] => all.filter((each, index) => all.indexOf(each) < index)
 
 /** Every run reaches an end or a person; and what the endpoint can tell needs nobody. */
-function proveEnds({ kind, deaths }: ChaosWorld, runs: readonly RunLog[], started: readonly Started[]): void {
+function proveEnds({ kind, isDisturbed, frozen }: Proven, runs: readonly RunLog[], started: readonly Started[]): void {
   assert.equal(runs.length, ASKED.length, 'one run for each that was asked for (P8)')
-  const undisturbed = deaths().length === 0
   for (const asked of ASKED) {
     const run = runs.find((each) => wasAskedFor(each, asked))
     assert.ok(run, `the run ${asked.name}`)
@@ -128,10 +148,12 @@ function proveEnds({ kind, deaths }: ChaosWorld, runs: readonly RunLog[], starte
     const lasting = never.filter((each) => !mine.some((later) => isAgain(later, each)))
     // Where the endpoint knows the key nobody is bothered; without one nobody else can tell.
     const cut: EndStatus = kind.lost === 'left to a person' ? PERSON : endOfCut(lasting)
-    assert.ok(fits || (!undisturbed && status === cut), about)
-    for (const each of never)
+    const isFrozen = frozen()?.(asked) === true && /freeze/i.test(reason) && FROZEN.includes(status)
+    assert.ok(fits || isFrozen || (isDisturbed() && status === cut), about)
+    for (const each of never.filter(({ end }) => !end?.kept))
       assert.ok((each.answeredAt ?? 0) >= lostAt(kind, each), `${about}: too early for ${nameOf(each)} to be lost`)
-    assert.equal(status === PERSON, unknown.length > 0, `${about}: a person is asked about what is unknown`)
+    assert.ok(status === PERSON || unknown.length === 0, `${about}: a person is asked about what is unknown`)
+    assert.ok(status !== PERSON || unknown.length > 0 || isFrozen, `${about}: nobody is asked for nothing`)
     if (asked === APPROVED) assert.ok(!sentBeforeApproval(run), `${about}: nothing is sent before the approval (P1)`)
   }
 }
@@ -147,11 +169,11 @@ const endOfCut = (never: readonly Started[]): EndStatus => {
 }
 
 /** A launch that nobody knows may still be on its way until its deadline; what can be sent again is, for as long as its step has. */
-const lostAt = ({ lost }: ChaosWorld['kind'], { startedAt, deadlineAt }: Started): number =>
+const lostAt = ({ lost }: Kind, { startedAt, deadlineAt }: Started): number =>
   lost === 'sent again with its key' ? startedAt + TIMEOUT_MS : deadlineAt
 
 /** P7: who has ended holds nothing; who needs a person holds all its targets. */
-async function proveLocks({ store }: ChaosWorld, runs: readonly RunLog[]): Promise<void> {
+async function proveLocks({ store }: Proven, runs: readonly RunLog[]): Promise<void> {
   const locks = await (await store()).all('lock')
   const holders = locks.map(({ value }) => String((value as { run?: string }).run)).toSorted()
   const owed = ASKED.flatMap((asked) => {
@@ -162,7 +184,7 @@ async function proveLocks({ store }: ChaosWorld, runs: readonly RunLog[]): Promi
 }
 
 /** P6: each work note once and in order, the last one with the head of the chain (P4). */
-function proveNotes({ world }: ChaosWorld, runs: readonly RunLog[]): void {
+function proveNotes({ world }: Proven, runs: readonly RunLog[]): void {
   for (const run of runs) {
     const sysId = incidentOf(run)
     if (sysId === undefined) continue
@@ -180,7 +202,7 @@ function proveNotes({ world }: ChaosWorld, runs: readonly RunLog[]): void {
 }
 
 /** P6: each reply in Teams once to the reader's eye: one that stands twice is marked as the same. */
-function proveThreads({ world: { teams } }: ChaosWorld, runs: readonly RunLog[]): void {
+function proveThreads({ world: { teams } }: Proven, runs: readonly RunLog[]): void {
   for (const { record } of runs) {
     const thread = teams.threads().find(({ messages }) => messages.some(({ card }) => namesRun(card, record.chain)))
     const replies = (thread?.messages ?? []).filter(({ from, card }) => from.id === teams.world.bot.id && !card)
@@ -192,9 +214,9 @@ function proveThreads({ world: { teams } }: ChaosWorld, runs: readonly RunLog[])
 const MARK = / \(once more: [^)]*\)$/
 const namesRun = (card: unknown, run: string): boolean => card !== null && JSON.stringify(card).includes(run)
 
-async function proveChains({ place }: ChaosWorld): Promise<void> {
+async function proveChains({ storeAt }: Proven): Promise<void> {
   const said: string[] = []
   const say = (line: string) => void said.push(line)
-  const code = await audit(['verify'], { RUNBOT_STORE: `sqlite:${place.store}` }, { out: say, err: say })
+  const code = await audit(['verify'], storeAt, { out: say, err: say })
   assert.equal(code, 0, `the audit trail (P4): ${said.join('; ')}`)
 }

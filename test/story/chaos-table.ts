@@ -2,7 +2,7 @@
 import type { EndStatus } from '../../src/core/run.ts'
 import type { Counted } from './chaos-proof.ts'
 
-const ENDS: readonly EndStatus[] = [
+export const ENDS: readonly EndStatus[] = [
   'succeeded',
   'failed',
   'rolledBack',
@@ -25,11 +25,12 @@ export function tableOf(rows: readonly Row[]): readonly string[] {
     ...COLUMNS.map((name) => total(counted.map((each) => each[name]))),
     ...ENDS.map((status) => total(counted.map(({ ends }) => ends[status] ?? 0))),
   ])
-  const lines = [['kind', ...COLUMNS, ...ENDS], ...cells]
-  const widths = COLUMNS.length + ENDS.length + 1
-  const width = Array.from({ length: widths }, (_, column) =>
-    Math.max(...lines.map((line) => line[column]?.length ?? 0)),
-  )
+  return alignedOf([['kind', ...COLUMNS, ...ENDS], ...cells])
+}
+
+/** Cells in columns: the first one's names to the left, numbers to the right. */
+export function alignedOf(lines: readonly (readonly string[])[]): readonly string[] {
+  const width = (lines[0] ?? []).map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)))
   return lines.map((line) =>
     line
       .map((cell, column) => (column === 0 ? cell.padEnd(width[0] ?? 0) : cell.padStart(width[column] ?? 0)))

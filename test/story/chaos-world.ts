@@ -2,26 +2,25 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { sqliteStore } from '../../src/adapters/store/sqlite/sqlite.ts'
-import { CONTROL_CHAIN } from '../../src/core/control.ts'
 import type { Store } from '../../src/ports/store.ts'
 import type { Call } from '../sandbox/server.ts'
-import { startWorld, type World } from '../sandbox/world.ts'
-import { ASKED, seedThings } from './chaos-asked.ts'
+import { startWorld } from '../sandbox/world.ts'
+import { seedThings } from './chaos-asked.ts'
 import { type Farm, startFarm } from './chaos-farm.ts'
 import { writeFiles } from './chaos-files.ts'
 import type { Far, Kind } from './chaos-kinds.ts'
 import { chaosLives, type Death } from './chaos-lives.ts'
-import { storyOf } from './chaos-log.ts'
 import type { Life, Random } from './chaos-moments.ts'
 import { approve, askForAll } from './chaos-people.ts'
+import type { Proven } from './chaos-proof.ts'
 import { slowDown } from './chaos-slow.ts'
-import type { Point, RunLog } from './crash-stage.ts'
-import { place as newPlace, type Place } from './runbot.ts'
+import { chaosView } from './chaos-view.ts'
+import type { Point } from './crash-stage.ts'
+import { place as newPlace } from './runbot.ts'
 
 /** So many times faster does time pass, for runbot and its world; their waits only, not their work. */
 const SPEED = 5
 const LEASE_MS = 600 * SPEED
-const LOOK_EVERY_MS = 200
 const REST_WITHIN_MS = 150_000
 
 export interface ChaosWorldOptions {
@@ -32,18 +31,10 @@ export interface ChaosWorldOptions {
   readonly cache: string
 }
 
-export interface ChaosWorld {
-  readonly kind: Kind
-  readonly world: World
-  readonly place: Place
-  readonly far: Far
-  /** When runbot died each time, on its own clock. */
-  deaths(): readonly number[]
+export interface ChaosWorld extends Proven {
   life(): Life
   /** What the runs and the processes say of themselves, for a person who looks for what went wrong. */
   story(): Promise<string>
-  runs(): Promise<readonly RunLog[]>
-  store(): Promise<Store>
   /** Asks for every run, and resolves when nothing is owed to any of them any more. */
   play(): Promise<void>
   close(): Promise<void>
@@ -81,51 +72,32 @@ export async function openChaosWorld({ kind, deaths, random, cache }: ChaosWorld
     reader ??= sqliteStore({ path: place.store, openReadOnly: true })
     return reader
   }
-  const records = async () => {
-    if (!isThere) return []
-    const all = await (await store()).list({ limit: 100 })
-    return all.filter(({ chain }) => chain !== CONTROL_CHAIN)
-  }
-  const runs: ChaosWorld['runs'] = async () => {
-    const all = await records()
-    const logs = all.map(async (record) => ({ record, entries: await (await store()).entries(record.chain) }))
-    return (await Promise.all(logs)) as unknown as readonly RunLog[]
-  }
-  /** Looks until it is so; fails when runbot cannot be started any more. */
-  const until = async (what: string, look: () => Promise<boolean>): Promise<void> => {
-    for (const deadline = Date.now() + REST_WITHIN_MS; ; ) {
-      bot.check()
-      if (await look()) return
-      if (Date.now() > deadline) throw new Error(`${what}: not within ${REST_WITHIN_MS / 1000} s`)
-      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS))
-    }
-  }
+  const { runs, until, quiet, story } = chaosView({
+    store: async () => (isThere ? store() : undefined),
+    check: bot.check,
+    withinMs: REST_WITHIN_MS,
+  })
 
   return {
     kind,
     world,
-    place,
     far,
+    storeAt: { RUNBOT_STORE: `sqlite:${place.store}` },
     deaths: () => bot.deaths.map(clockAt),
+    isDisturbed: () => bot.deaths.length > 0,
+    frozen: () => null,
     life: () => ({
       points: existsSync(pointsFile) ? pointsIn(readFileSync(pointsFile, 'utf8')) : [],
       isLaunch: (point) => isLaunchOf(far, point),
       deaths: bot.deaths.length,
     }),
-    story: async () => [...(await runs()).map(storyOf), bot.output().slice(-3_000)].join('\n'),
+    story: async () => `${await story()}\n${bot.output().slice(-3_000)}`,
     runs,
     store,
     async play() {
       await askForAll(world, { runs, until })
       await approve(world, { runs, until })
-      await until('nothing is owed any more', async () => {
-        const all = await records()
-        const quiet = all.every(({ dueAt, lease }) => dueAt === null && lease === null)
-        return all.length >= ASKED.length && quiet && (await (await store()).backlog()) === 0
-      })
-      const launches = () => far.system.requests.filter(far.isLaunch)
-      await until('every launch is answered', async () => launches().every(({ status }) => status !== undefined))
-      await far.idle()
+      await quiet(far)
     },
     async close() {
       await bot.end()

@@ -87,7 +87,10 @@ export async function startRunbot(
   let output = ''
   const gone = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)))
   const port = await new Promise<number>((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`runbot did not come up:\n${output}`)), START_MS)
+    const timer = setTimeout(() => {
+      child.kill('SIGKILL')
+      reject(new Error(`runbot did not come up:\n${output}`))
+    }, START_MS)
     const look = (chunk: Buffer) => {
       output += chunk.toString()
       const found = /"port":(\d+)/.exec(output)

@@ -21,7 +21,7 @@ interface ControlDocument extends Stored {
 }
 
 /** Kinds that are read whole lie in one partition each; every other document in its own, so that none is hot. */
-const LISTED = ['watch', 'conversation']
+const LISTED = ['watch', 'conversation', 'unanchored']
 const REMEMBERED = 2_000
 const KEPT_VERSIONS = 16
 

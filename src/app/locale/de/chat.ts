@@ -80,6 +80,8 @@ export const chat = {
   'Working on it…': 'Ich arbeite daran…',
   Updated: 'Aktualisiert',
   // commands
+  'Run {run}: {n:number} entries, consistent. {verify} compares them with the checkpoints. Head {head}. The closing work note carries the head of its own moment; {command} writes the log.':
+    'Lauf {run}: {n} Einträge, stimmig. {verify} vergleicht sie mit den Prüfpunkten. Kopf {head}. Die abschließende Arbeitsnotiz trägt den Kopf ihres Moments; {command} schreibt das Protokoll.',
   'Run {run}: {n:number} entries, consistent, not anchored. Head {head}. The closing work note carries the head of its own moment; {command} writes the log.':
     'Lauf {run}: {n} Einträge, stimmig, nicht verankert. Kopf {head}. Die abschließende Arbeitsnotiz trägt den Kopf ihres Moments; {command} schreibt das Protokoll.',
   'Autonomy of {where:message} is what governance.yaml says again. Tier 3 is never automatic. explain shows the whole page.':

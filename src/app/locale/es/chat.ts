@@ -80,6 +80,8 @@ export const chat: { readonly [english in keyof typeof german]: string } = {
     'Eso no salió bien por mi parte. Mire `status` e inténtelo de nuevo.',
   'Working on it…': 'Trabajando en ello…',
   Updated: 'Actualizado',
+  'Run {run}: {n:number} entries, consistent. {verify} compares them with the checkpoints. Head {head}. The closing work note carries the head of its own moment; {command} writes the log.':
+    'Ejecución {run}: {n} entradas, coherente. {verify} las compara con los puntos de control. Cabecera {head}. La nota de trabajo final lleva la cabecera de su momento; {command} escribe el registro.',
   'Run {run}: {n:number} entries, consistent, not anchored. Head {head}. The closing work note carries the head of its own moment; {command} writes the log.':
     'Ejecución {run}: {n} entradas, coherente, sin anclar. Cabecera {head}. La nota de trabajo final lleva la cabecera de su momento; {command} escribe el registro.',
   'Autonomy of {where:message} is what governance.yaml says again. Tier 3 is never automatic. explain shows the whole page.':
