@@ -79,7 +79,7 @@ param serviceNowUrl string = ''
 param serviceNowClientId string = ''
 
 @description('Secrets of runbot itself, by environment variable. Each must be in the vault before the second deployment; take out what you do not use.')
-param secretNames string[] = ['SERVICENOW_WEBHOOK_SECRET', 'SERVICENOW_CLIENT_SECRET', 'EVENTS_SECRET', 'AUDIT_SIGNING_KEY']
+param secretNames string[] = ['SERVICENOW_WEBHOOK_SECRET', 'SERVICENOW_CLIENT_SECRET', 'EVENTS_SECRET', 'AUDIT_SIGNING_KEY', 'METRICS_TOKEN']
 
 @description('Secrets that connectors.yaml takes from the environment, by environment variable, for example OPS_TOKEN. Each must be in the vault.')
 param connectorSecrets string[] = []

@@ -18,7 +18,7 @@ param serviceNowClientId = ''
 
 // Every name here must be a secret in the vault before the second deployment. The vault's names are in small letters
 // with hyphens: SERVICENOW_WEBHOOK_SECRET is servicenow-webhook-secret there.
-param secretNames = ['EVENTS_SECRET', 'AUDIT_SIGNING_KEY']
+param secretNames = ['EVENTS_SECRET', 'AUDIT_SIGNING_KEY', 'METRICS_TOKEN']
 
 // What connectors.yaml takes from the environment: secrets by name, everything else by value.
 param connectorSecrets = []

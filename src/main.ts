@@ -123,7 +123,8 @@ async function main(): Promise<void> {
     settings: {
       ...(config.publicUrl === undefined ? {} : { publicUrl: config.publicUrl }),
       leaseMs: config.leaseMs,
-      dueEveryMs: 500,
+      // On Cosmos DB each look costs, at each replica; what is appended here is worked on at once in any case.
+      dueEveryMs: config.store.kind === 'cosmos' ? 1_000 : 500,
       pollMs: config.serviceNow?.pollMs ?? 0,
       backlogLimit: 20_000,
     },
