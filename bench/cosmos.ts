@@ -1,31 +1,40 @@
 // Owns `npm run bench -- cosmos`: whole runs on a Cosmos store, how many requests and request units each takes, runs/s.
-import { fork } from 'node:child_process'
+import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { createWriteStream, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { cosmosStore } from '../src/adapters/store/cosmos/cosmos.ts'
 import type { Meter } from '../test/sandbox/cosmos/meter.ts'
 import type { IndexingPolicy } from '../test/sandbox/cosmos/package.ts'
-import { sandboxCosmos } from '../test/sandbox/cosmos.ts'
+import { type SandboxCosmos, sandboxCosmos } from '../test/sandbox/cosmos.ts'
+import { startRunbot as startProcess } from '../test/story/runbot.ts'
 import { machine } from './figures.ts'
 import { startRunbot } from './runbot.ts'
 import { settled } from './settled.ts'
-import type { Ready, Wish } from './world.ts'
+import type { Ready, Said, Wish } from './world.ts'
 
 const WARM_UP = 5
 const IN_TURN = 20
 const AT_ONCE = 100
 const PATIENCE_MS = 60_000
 const DATABASE = 'runbot'
+/** How many processes share one store, and how many incidents they get between them. */
+const REPLICAS = [1, 2, 4]
+const SHARED = 60
 
 /** Prints the figures; throws when a run does not succeed. The account is the strict sandbox: its units are an estimate. */
 export async function cosmos(): Promise<void> {
   console.log(`cosmos: ${machine()}`)
   const dir = mkdtempSync(join(tmpdir(), 'runbot-bench-'))
-  const hosts = Array.from({ length: AT_ONCE }, (_, index) => `web-${String(index + 1).padStart(3, '0')}`)
-  const world = fork(fileURLToPath(new URL('world.ts', import.meta.url)), [hosts.join(','), '0'])
+  const all = Array.from(
+    { length: AT_ONCE + SHARED * REPLICAS.length },
+    (_, index) => `web-${String(index + 1).padStart(3, '0')}`,
+  )
+  const hosts = all.slice(0, AT_ONCE)
+  const world = fork(fileURLToPath(new URL('world.ts', import.meta.url)), [all.join(','), '0'])
   const account = await sandboxCosmos()
   account.provision({ database: DATABASE, containers: containers() })
   const { store } = await cosmosStore({ endpoint: account.endpoint, key: account.key, database: DATABASE })
@@ -55,11 +64,61 @@ export async function cosmos(): Promise<void> {
     print(`${AT_ONCE} at once`, account.meter(), AT_ONCE)
     console.log(`${(AT_ONCE / seconds).toFixed(1)} runs/s on one replica, with the sandbox in the same process`)
     await runbot.stop()
+    console.log(
+      `\nprocesses that share one store, beside the sandbox and its world on the same cores, ${SHARED} incidents:`,
+    )
+    for (const [turn, count] of REPLICAS.entries()) {
+      const from = AT_ONCE + turn * SHARED
+      const runsPerS = await shared({ world, account, env, count, dir, hosts: all.slice(from, from + SHARED) })
+      console.log(`  ${count} ${count === 1 ? 'replica' : 'replicas'}: ${runsPerS.toFixed(1)} runs/s`)
+    }
   } finally {
     if (world.connected) world.disconnect()
     await store.close()
     await account.stop()
     rmSync(dir, { recursive: true, force: true })
+  }
+}
+
+interface Shared {
+  readonly world: ChildProcess
+  readonly account: SandboxCosmos
+  readonly env: Record<string, string>
+  readonly count: number
+  readonly dir: string
+  readonly hosts: readonly string[]
+}
+
+/** Runs a second of so many real processes on a store of their own; each incident is told to the next of them. */
+async function shared({ world, account, env, count, dir, hosts }: Shared): Promise<number> {
+  const database = `shared-${count}`
+  account.provision({ database, containers: containers() })
+  const settings = { ...env, RUNBOT_STORE: 'cosmos', COSMOS_ENDPOINT: account.endpoint, COSMOS_KEY: account.key }
+  const place = { dir, runbooks: fileURLToPath(new URL('runbooks', import.meta.url)), store: '' }
+  const started = { ...settings, COSMOS_DATABASE: database, RUNBOT_LEASE_MS: '30000' }
+  const bots = await Promise.all(Array.from({ length: count }, () => startProcess(place, started)))
+  const resolved = async (): Promise<number> => {
+    world.send({ tell: 'effects' } satisfies Wish)
+    for (;;) {
+      const [said] = (await once(world, 'message')) as [Said]
+      if ('effects' in said) return said.effects.incidents['6'] ?? 0
+    }
+  }
+  try {
+    const before = await resolved()
+    const since = performance.now()
+    for (const [index, host] of hosts.entries()) {
+      world.send({ connect: bots[index % count]?.url ?? '' } satisfies Wish)
+      world.send({ raise: [host] } satisfies Wish)
+    }
+    const deadline = since + 2 * PATIENCE_MS
+    while ((await resolved()) - before < hosts.length) {
+      if (performance.now() > deadline) throw new Error(`not all runs were over within ${(2 * PATIENCE_MS) / 1000} s`)
+      await setTimeout(200)
+    }
+    return hosts.length / ((performance.now() - since) / 1000)
+  } finally {
+    await Promise.all(bots.map((bot) => bot.stop()))
   }
 }
 

@@ -10,6 +10,10 @@ export function isLoopback(host: string): boolean {
   return name === 'localhost' || (isIPv4(name) && name.startsWith('127.')) || (isIPv6(name) && /^[0:]*:0*1$/.test(name))
 }
 
+/** A URL of this machine itself; what is no URL is none. */
+export const isLocal = (url: string): boolean =>
+  URL.canParse(url) && isLoopback(new URL(url).hostname.replace(/^\[(.*)\]$/, '$1'))
+
 const listOf = (value: string): readonly string[] =>
   value
     .toLowerCase()
@@ -37,10 +41,14 @@ const wholeNumber = (max: number, message: string) =>
 export const portSchema = wholeNumber(65_535, 'must be a port from 1 to 65535, or 0 for any free one')
 export const pollSchema = wholeNumber(86_400_000, 'must be milliseconds between 0 (no polling) and 86400000 (a day)')
 
-export const leaseSchema = wholeNumber(600_000, 'must be milliseconds up to 600000 (ten minutes)').refine(
-  (value) => value >= 300,
-  'must be at least 300 milliseconds',
-)
+/** One call of a store elsewhere may take twelve seconds (store/cosmos/patience.ts). */
+export const leaseSchema = (isRemote: boolean) =>
+  wholeNumber(600_000, 'must be milliseconds up to 600000 (ten minutes)').refine(
+    (value) => value >= (isRemote ? 15_000 : 300),
+    isRemote
+      ? 'must be at least 15000 milliseconds with RUNBOT_STORE=cosmos: a lease must outlast one call of the store'
+      : 'must be at least 300 milliseconds',
+  )
 
 export const hostSchema = z
   .string()
@@ -64,8 +72,7 @@ export const hostListSchema = z
     'must be host names such as smba.trafficmanager.net or *.botframework.com, with commas or spaces between them',
   )
   .refine(
-    (list) =>
-      list.every((each) => !each.startsWith('http:') || isLoopback(new URL(each).hostname.replace(/^\[(.*)\]$/, '$1'))),
+    (list) => list.every((each) => !each.startsWith('http:') || isLocal(each)),
     'may name plain http for this machine alone: a reply carries a token',
   )
 
@@ -74,8 +81,7 @@ export const urlSchema = z
   .refine((value) => {
     const url = URL.canParse(value) ? new URL(value) : undefined
     if (!url || url.username || url.password || url.hash || url.search) return false
-    const host = url.hostname.replace(/^\[(.*)\]$/, '$1')
-    return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(host))
+    return url.protocol === 'https:' || (url.protocol === 'http:' && isLocal(value))
   }, 'must be an https URL without credentials, query or fragment (http only for a loopback address)')
   .transform((value) => value.replace(/\/+$/, ''))
 

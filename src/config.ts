@@ -12,6 +12,7 @@ import {
   guidSchema,
   hostListSchema,
   hostSchema,
+  isLocal,
   isLoopback,
   leaseSchema,
   listSchema,
@@ -108,6 +109,8 @@ export function readConfig(env: NodeJS.ProcessEnv): ConfigResult {
   const { text, read } = reader
 
   const host = read('HOST', hostSchema, '127.0.0.1')
+  const onCosmos = text('RUNBOT_STORE') === 'cosmos'
+  const isRemote = onCosmos && !isLocal(text('COSMOS_ENDPOINT') ?? '')
   const config = {
     host,
     port: read('PORT', portSchema, '3978'),
@@ -115,7 +118,7 @@ export function readConfig(env: NodeJS.ProcessEnv): ConfigResult {
     bot: readBot(reader, host),
     store: readStore(reader),
     runbooksDir: text('RUNBOOKS_DIR') ?? 'runbooks',
-    leaseMs: read('RUNBOT_LEASE_MS', leaseSchema, text('RUNBOT_STORE') === 'cosmos' ? '30000' : '10000'),
+    leaseMs: read('RUNBOT_LEASE_MS', leaseSchema(isRemote), onCosmos ? '30000' : '10000'),
     serviceNow: readServiceNow(reader),
     graph: readGraph(reader),
     webhookSecrets: {
@@ -198,11 +201,7 @@ function readStore({ text, read, say }: Reader): StoreConfig | undefined {
       'COSMOS_ENDPOINT is missing: RUNBOT_STORE=cosmos needs the account’s URI, https://<account>.documents.azure.com.',
     )
   const key = text('COSMOS_KEY')
-  if (
-    key !== undefined &&
-    endpoint !== undefined &&
-    !isLoopback(new URL(endpoint).hostname.replace(/^\[(.*)\]$/, '$1'))
-  )
+  if (key !== undefined && endpoint !== undefined && !isLocal(endpoint))
     say(
       'COSMOS_KEY is for an emulator on this machine alone: remove it, and give the machine’s identity a role (docs/deploy.md).',
     )

@@ -196,6 +196,17 @@ describe('the configuration', () => {
       assert.doesNotMatch(problem, /C2y6yDjf5/)
     })
 
+    it('keeps a lease on Cosmos DB for longer than one call of the store takes, but for an emulator', () => {
+      const cosmos = { ...bot, RUNBOT_STORE: 'cosmos', COSMOS_ENDPOINT: 'https://runbot.documents.azure.com' }
+      assert.deepEqual(problemsOf({ ...cosmos, RUNBOT_LEASE_MS: '14999' }), [
+        'RUNBOT_LEASE_MS must be at least 15000 milliseconds with RUNBOT_STORE=cosmos: a lease must outlast one call of the store.',
+      ])
+      assert.equal(configOf({ ...cosmos, RUNBOT_LEASE_MS: '15000' }).leaseMs, 15_000)
+      for (const COSMOS_ENDPOINT of ['http://127.0.0.1:8081', 'https://localhost:8081', 'http://[::1]:8081'])
+        assert.equal(configOf({ ...cosmos, COSMOS_ENDPOINT, RUNBOT_LEASE_MS: '300' }).leaseMs, 300)
+      assert.equal(configOf({ ...bot, RUNBOT_LEASE_MS: '300' }).leaseMs, 300)
+    })
+
     it('says what Cosmos DB lacks, and reads none of it for SQLite', () => {
       assert.match(problemsOf({ ...bot, RUNBOT_STORE: 'cosmos' })[0] ?? '', /^COSMOS_ENDPOINT is missing: /)
       const wrong = { ...bot, RUNBOT_STORE: 'cosmos', COSMOS_ENDPOINT: 'http://far.example', COSMOS_DATABASE: 'a/b' }

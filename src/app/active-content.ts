@@ -21,6 +21,8 @@ interface Active {
   /** Of the run logs that whoever works writes (LOG_FORMAT); absent: the first. */
   readonly format?: number
   readonly seenAt: Instant
+  /** The same, said by a replica that had worked for a while, or had just brought this version; absent: `seenAt`. */
+  readonly steadyAt?: Instant
   readonly known: readonly string[]
 }
 
@@ -34,6 +36,10 @@ const LOOK_EVERY_MS: Millis = 2_000
 const SEEN_EVERY_MS: Millis = 20_000
 /** Nobody works with the newest files any more, so whoever has older ones goes on: a deployment was taken back. */
 const GONE_MS: Millis = 60_000
+/** One that starts, signs and dies again and again does not keep the older ones at rest. */
+const STEADY_MS: Millis = 15_000
+/** So long after nobody took over what was gone there is nobody else to keep at rest. */
+const ABANDONED_MS: Millis = 120_000
 const REMEMBERED = 50
 /** A replica that works says so again within this time, on a slow store too. */
 export const SIGN_WITHIN_MS: Millis = 45_000
@@ -52,6 +58,7 @@ export function activeContent(
   /** What this replica had in force: files that change here are meant to be in force, also where they are old ones. */
   let had: string | null = null
   let problem: string | null = null
+  let began: Instant | null = null
   let loop: Promise<void> | undefined
 
   const look = (): Promise<string | null> => {
@@ -59,17 +66,23 @@ export function activeContent(
     return swap<string | null>(store, KIND, KEY, (value) => {
       const now = clock.now()
       const active = activeIn(value)
-      const inForce = (known: readonly string[]) => {
+      began ??= now
+      const inForce = (known: readonly string[], steadyAt = now) => {
         const kept = [...known.filter((each) => each !== own), own].slice(-REMEMBERED)
-        return { write: { version: own, format: LOG_FORMAT, seenAt: now, known: kept } as Json, result: null }
+        return { write: { version: own, format: LOG_FORMAT, seenAt: now, steadyAt, known: kept } as Json, result: null }
       }
       if (!active) return inForce([])
-      const isGone = now - active.seenAt > GONE_MS
+      const steadyAt = active.steadyAt ?? active.seenAt
+      const isGone = now - steadyAt > GONE_MS
       const { format = 1 } = active
       if (format > LOG_FORMAT && !isGone)
         return { result: 'other replicas run a newer runbot: this one rests until it is replaced, or they are gone' }
       if (format < LOG_FORMAT) return inForce(active.known)
-      if (active.version === own) return now - active.seenAt < SEEN_EVERY_MS ? { result: null } : inForce(active.known)
+      if (active.version === own) {
+        const isSteady = now - began >= STEADY_MS || now - steadyAt > ABANDONED_MS
+        if (now - (isSteady ? steadyAt : active.seenAt) < SEEN_EVERY_MS) return { result: null }
+        return inForce(active.known, isSteady ? now : steadyAt)
+      }
       const isNew = !active.known.includes(own)
       const isReload = had === active.version
       if (isNew || isReload || isGone) return inForce(active.known)

@@ -63,7 +63,10 @@ export function engine(
       log.debug({ run: id, reason: done.refusal.reason }, 'what was owed is not to be done')
       return { againMs: REFUSED_MS }
     },
-    renew: () => deps.store.renew(id, fence, clock.now(), deps.settings.leaseMs),
+    renew: async () => {
+      await deps.store.renew(id, fence, clock.now(), deps.settings.leaseMs)
+      return (await journal.load(id))?.run ?? run
+    },
   })
 
   const attempt = async (key: string, act: () => Promise<Performed>): Promise<void> => {

@@ -58,8 +58,11 @@ export const settleEpisode = (store: Store, sysId: string, over: boolean): Promi
     return opening ? { write: { ...episode, over }, result: undefined } : { result: undefined }
   })
 
+/** A process that stood still does not bring back an episode before the one that is there. */
 export const writeEpisode = (store: Store, sysId: string, episode: Episode): Promise<void> =>
-  swap<void>(store, KIND, sysId, () => ({ write: { ...episode }, result: undefined }))
+  swap<void>(store, KIND, sysId, (value) =>
+    asEpisode(value).n > episode.n ? { result: undefined } : { write: { ...episode }, result: undefined },
+  )
 
 /** The episode goes on under another run, which took this one's place. */
 export const moveEpisode = (store: Store, sysId: string, from: string, to: string): Promise<void> =>

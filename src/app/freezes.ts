@@ -36,21 +36,28 @@ export async function whyFrozen(deps: Pick<Deps, 'store' | 'files' | 'clock'>, r
   return frozenByCalendar(governance, deps.clock.now(), rule)
 }
 
-/** Adds a freeze; false when that scope is frozen already. */
+/**
+ * Adds a freeze; false when another person froze that scope already. An own one is said anew: an unfreeze that saw only
+ * the earlier one does not end it.
+ */
 export const addFreeze = (store: Store, freeze: Freeze): Promise<boolean> =>
   swap<boolean>(store, KIND, KEY, (value) => {
     const active = listed(value)
-    if (active.some((each) => each.scope === freeze.scope)) return { result: false }
-    return { write: [...active, freeze].map((each) => ({ ...each })), result: true }
+    const before = active.find((each) => each.scope === freeze.scope)
+    if (before && before.byId !== freeze.byId) return { result: false }
+    return { write: [...active.filter((each) => each !== before), freeze].map((each) => ({ ...each })), result: true }
   })
 
-/** Removes the freeze of a scope and answers it; undefined when there is none. */
-export const removeFreeze = (store: Store, scope: string): Promise<Freeze | undefined> =>
+/**
+ * Removes this very freeze, as it was looked at, and answers which one holds its scope all the same: somebody froze it
+ * again meanwhile. Undefined: nothing of that scope is frozen any more.
+ */
+export const removeFreeze = (store: Store, { scope, byId, at }: Freeze): Promise<Freeze | undefined> =>
   swap<Freeze | undefined>(store, KIND, KEY, (value) => {
     const active = listed(value)
     const found = active.find((each) => each.scope === scope)
-    if (!found) return { result: undefined }
-    return { write: active.filter((each) => each !== found).map((each) => ({ ...each })), result: found }
+    if (found?.byId !== byId || found.at !== at) return { result: found }
+    return { write: active.filter((each) => each !== found).map((each) => ({ ...each })), result: undefined }
   })
 
 const listed = (value: Json | undefined): readonly Freeze[] => (Array.isArray(value) ? value : [])

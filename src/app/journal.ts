@@ -94,6 +94,9 @@ export function journal(
         )
       run = evolve(run, event, at)
     }
+    // A log that is shorter than its record says is one that was cut, or not read whole: nothing is decided on it.
+    if (run.seq !== record.seq)
+      throw new PortError('unavailable', `the log of ${record.chain} has ${run.seq} of ${record.seq} entries`)
     return remember(record, run, fresh)
   }
 
@@ -143,6 +146,8 @@ export function journal(
         for (const listener of listeners) listener(id, verdict.events)
         return { ok: true, run: next, record: written, events: verdict.events }
       } catch (error) {
+        // Whether it was written is read next time.
+        known.delete(id)
         if (!isPortError(error, 'conflict') || attempt >= RACES) throw error
         isFresh = true
         if (fence !== undefined && (await store.record(id))?.fence !== fence) throw error

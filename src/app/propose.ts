@@ -63,6 +63,9 @@ export async function propose(deps: Deps, journal: Journal, intake: string, sysI
     await writeEpisode(store, sysId, { ...next, run: joined })
     return { kind: 'joined', run: joined }
   }
+  // Whoever stood still since it was named may have been given up on.
+  if (key !== null && (await openRun(deps, key))?.run !== id)
+    throw new PortError('unavailable', 'another incident has begun a run for this meanwhile')
   await journal.create(id, proposal(deps, intake, context, candidates, chosen), {
     incident: incident.number,
     sysId,

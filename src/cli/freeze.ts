@@ -93,9 +93,8 @@ async function begin(
     reason: because,
     at: clock.now(),
   })
-  const before = (await activeFreezes(store)).find((each) => each.scope === scope)
-  // Whoever repeats an own freeze whose entry was lost writes it now, as in chat; the freeze itself held all the time.
-  if (!added && before?.byId !== person.id) {
+  if (!added) {
+    const before = (await activeFreezes(store)).find((each) => each.scope === scope)
     output.err(clean(`${what(scope)} is frozen already${before ? ` by ${before.by}: ${before.reason}` : ''}`, 2000))
     return 1
   }
@@ -116,15 +115,17 @@ async function end(
 ): Promise<0 | 1> {
   const active = (await activeFreezes(store)).find((each) => each.scope.toLowerCase() === wanted.toLowerCase())
   if (!active) throw new Complaint(`${what(wanted)} is not frozen: npm run freeze -- list shows what is`)
-  const refused = whyNot(active, person, content)
-  if (refused !== null) {
-    await journal.control({ type: 'commandRefused', command: 'unfreeze', by: person, reason: refused })
-    throw new Complaint(refused)
+  const refuse = async (reason: string): Promise<never> => {
+    await journal.control({ type: 'commandRefused', command: 'unfreeze', by: person, reason })
+    throw new Complaint(reason)
   }
+  const refused = whyNot(active, person, content)
+  if (refused !== null) return refuse(refused)
   const { scope } = active
   // First the trail, then the effect, as in chat: nothing is unfrozen without an entry.
   await journal.control({ type: 'unfrozen', scope, by: person, reason: because })
-  await removeFreeze(store, scope)
+  const holds = await removeFreeze(store, active)
+  if (holds) return refuse(`${what(scope)} was frozen again meanwhile by ${holds.by}: ${holds.reason}`)
   const woken = await wake(store, clock)
   output.out(clean(`${what(scope)} is no longer frozen. ${woken}`, 2000))
   return 0

@@ -12,6 +12,11 @@ export interface Launch {
   readonly requestedBy: string
   /** After this instant the request must not leave, and a pending send is aborted. */
   readonly deadlineAt: Instant
+  /**
+   * To be asked right before the mutating request leaves, after everything that was waited for or read first; cheap where
+   * little time has passed. Rejects with a PortError where it may not leave by now: then nothing is sent.
+   */
+  readonly mayLeave: () => Promise<void>
 }
 
 export type Outcome = 'succeeded' | 'failed' | 'unknown'

@@ -1,7 +1,7 @@
 // Owns the proof that replicas with different runbook files never work side by side: the newest do, the others rest (P2).
 import assert from 'node:assert/strict'
 import { memoryStore } from '../../src/adapters/store/memory.ts'
-import { type ActiveContent, activeContent } from '../../src/app/active-content.ts'
+import { type ActiveContent, activeContent, lastSign } from '../../src/app/active-content.ts'
 import type { Deps } from '../../src/app/deps.ts'
 import { LOG_FORMAT } from '../../src/core/log-format.ts'
 import { PortError } from '../../src/ports/errors.ts'
@@ -70,6 +70,45 @@ describe('the files that are in force', () => {
       assert.equal(await works(old), false)
       now += minute / 2
     }
+  })
+
+  it('go back although the newest are started again and again, where that dies each time', async () => {
+    const old = replica('old', 'a')
+    await old.ask()
+    const begun = now
+    while (now - begun <= minute) {
+      assert.ok(await works(replica('dies', 'b')))
+      assert.equal(await works(old), false)
+      now += 10_000
+    }
+    assert.ok(await works(old))
+    assert.equal(await works(replica('dies', 'b')), false)
+  })
+
+  it('stay where who works with them is started anew and goes on', async () => {
+    const [old, fresh] = [replica('old', 'a'), replica('fresh', 'b')]
+    await old.ask()
+    await fresh.ask()
+    now += minute / 2
+    assert.ok(await works(fresh))
+    // It dies right before it would sign again, and takes its time to start.
+    now += minute / 2
+    const again = replica('again', 'b')
+    for (let i = 0; i < 50; i += 1) {
+      assert.ok(await works(again))
+      assert.equal(await works(old), false)
+      now += 2_000
+    }
+  })
+
+  it('stay after a rest of all, where they start first, and a copy of the store sees at once who works', async () => {
+    await replica('old', 'a').ask()
+    await replica('fresh', 'b').ask()
+    now += 1_000 * minute
+    assert.ok(await works(replica('again', 'b')))
+    assert.equal(await lastSign(store), now)
+    now += 1_000
+    assert.equal(await works(replica('late', 'a')), false)
   })
 
   it('may be set back by whoever has them in force: an edit that is undone counts at once', async () => {

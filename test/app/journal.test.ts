@@ -5,7 +5,7 @@ import { memoryStore } from '../../src/adapters/store/memory.ts'
 import { journal as journalOf } from '../../src/app/journal.ts'
 import { linkEntries } from '../../src/core/audit.ts'
 import type { RunEvent } from '../../src/core/run.ts'
-import { isPortError } from '../../src/ports/errors.ts'
+import { isPortError, PortError } from '../../src/ports/errors.ts'
 import type { Store } from '../../src/ports/store.ts'
 
 const hash = { canonicalize: canonicalJson, digest: sha256Hex }
@@ -62,6 +62,47 @@ describe('the journal', () => {
     assert.equal((await mine.transact(RUN, isThere('2'))).ok, true)
     const refused = await mine.transact(RUN, isThere('9'))
     assert.equal(refused.ok, false)
+  })
+
+  it('records once what was written although its answer was lost (P6)', async () => {
+    let isLost = true
+    const lossy: Store = {
+      ...store,
+      async append(append) {
+        const written = await store.append(append)
+        if (!isLost) return written
+        isLost = false
+        throw new PortError('unavailable', 'the answer was lost', { mayHaveHappened: true })
+      },
+    }
+    const mine = journalOf({
+      store: lossy,
+      clock: { now: () => 1, sleep: async () => {} },
+      hash,
+      settings: { leaseMs: 10 },
+    })
+    await mine.load(RUN)
+    // As the engine does: what is owed is read off the run as it was seen last.
+    const joinOnce = async () => {
+      const { run } = (await mine.last(RUN)) ?? assert.fail('no run')
+      if (run.joined.length === 1) await mine.transact(RUN, joins('2'))
+    }
+    await assert.rejects(joinOnce(), { kind: 'unavailable' })
+    await joinOnce()
+    assert.equal((await store.entries(RUN)).length, 2)
+  })
+
+  it('decides nothing on a log that is shorter than its record says (P3)', async () => {
+    await one().transact(RUN, joins('2'))
+    const short: Store = { ...store, entries: async (chain, from) => (await store.entries(chain, from)).slice(0, 1) }
+    const mine = journalOf({
+      store: short,
+      clock: { now: () => 1, sleep: async () => {} },
+      hash,
+      settings: { leaseMs: 10 },
+    })
+    await assert.rejects(mine.transact(RUN, joins('3')), { kind: 'unavailable' })
+    assert.equal((await store.entries(RUN)).length, 2)
   })
 
   it('gives surfaces the entries that it saw, and those before from the store', async () => {

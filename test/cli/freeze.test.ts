@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { hostname, userInfo } from 'node:os'
+import { DatabaseSync } from 'node:sqlite'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { canonicalJson, sha256Hex } from '../../src/adapters/store/hashing.ts'
@@ -11,6 +12,7 @@ import { sqliteStore } from '../../src/adapters/store/sqlite/sqlite.ts'
 import { activeFreezes } from '../../src/app/freezes.ts'
 import { freeze } from '../../src/cli/freeze.ts'
 import { verifyChain } from '../../src/core/audit.ts'
+import type { Freeze } from '../../src/core/guardrails/input.ts'
 import type { Person } from '../../src/core/run.ts'
 import type { Store } from '../../src/ports/store.ts'
 import { changed, GOVERNANCE, testFolder } from '../adapters/catalog/folder.ts'
@@ -42,6 +44,7 @@ async function typed(args: readonly string[], env: Record<string, string>): Prom
 describe('npm run freeze, while runbot does not run', () => {
   interface Scene {
     readonly store: Store
+    readonly path: string
     readonly says: (args: readonly string[], as?: Person) => Promise<Ran>
     readonly control: () => Promise<readonly unknown[]>
   }
@@ -67,7 +70,7 @@ describe('npm run freeze, while runbot does not run', () => {
         return entries.map(({ event }) => event)
       }
       try {
-        await body({ store, says, control })
+        await body({ store, path, says, control })
       } finally {
         await store.close()
         folder.remove()
@@ -116,6 +119,31 @@ describe('npm run freeze, while runbot does not run', () => {
         reason: 'who froze it may not unfreeze it: ask a member of cab',
       })
       assert.equal((await activeFreezes(store)).length, 1)
+    }))
+
+  it('ends only the freeze that it looked at, and says who froze it again meanwhile (P4, P11, P12)', () =>
+    scene(async ({ says, control, store, path }) => {
+      await says(['because', 'first'])
+      const later: Freeze = { scope: 'all', by: ana.name, byId: ana.id, reason: 'again', at: Date.now() + 1 }
+      /** Looks who froze it, and stands still: by then it is frozen again. */
+      const slow: Person = {
+        ...bo,
+        get id() {
+          const other = new DatabaseSync(path)
+          other.prepare("UPDATE documents SET value = ? WHERE kind = 'freeze'").run(JSON.stringify([later]))
+          other.close()
+          return bo.id
+        },
+      }
+      const { code, err } = await says(['unfreeze', 'because', 'it is over'], slow)
+      assert.deepEqual([code, err], [1, 'Everything was frozen again meanwhile by cli:ana@box: again'])
+      assert.deepEqual(await activeFreezes(store), [later])
+      assert.deepEqual((await control()).at(-1), {
+        type: 'commandRefused',
+        command: 'unfreeze',
+        by: bo,
+        reason: 'Everything was frozen again meanwhile by cli:ana@box: again',
+      })
     }))
 
   it('lets who froze it end it where governance does not mind', () =>

@@ -34,6 +34,7 @@ export const launchOf = (request: PlannedRequest, fields: Partial<Launch> = {}):
   target: 'web-01',
   requestedBy: 'runbot',
   deadlineAt: Date.now() + 20_000,
+  mayLeave: async () => {},
   ...fields,
 })
 
@@ -61,6 +62,17 @@ export async function failure(promise: Promise<unknown>): Promise<PortError> {
 /** A fault that strikes the request that starts something. */
 const strike = ({ faults, launches }: EndpointWorld, rule: FaultRule) =>
   faults.add({ ...(launches ? { match: launches } : {}), ...rule })
+
+/** Every request that reaches the far side from now on. */
+function callsAt({ faults }: EndpointWorld): readonly Call[] {
+  const calls: Call[] = []
+  const noted = (call: Call): boolean => {
+    calls.push(call)
+    return false
+  }
+  faults.add({ fault: { slow: 0 }, match: noted })
+  return calls
+}
 
 const refusals: readonly [status: number, kind: PortErrorKind][] = [
   [400, 'malformed'],
@@ -106,6 +118,26 @@ export function endpointContract(name: string, make: () => Promise<EndpointWorld
       assert.equal(error.kind, 'timeout')
       assert.equal(error.mayHaveHappened, false)
       assert.equal(await world.effects(), 0)
+    })
+
+    it('asks whether it may leave after everything else was read, and sends nothing where it may not (P11)', async () => {
+      const { endpoint, request } = world
+      const arrived = callsAt(world)
+      const starts = () => arrived.filter(world.launches ?? (() => true)).length
+      const asked: number[] = []
+      await endpoint.launch(launchOf(request, { mayLeave: async () => void asked.push(arrived.length) }))
+      const reads = arrived.findIndex(world.launches ?? (() => true))
+      assert.equal(asked.at(-1), reads, 'nothing is read between the last question and the launch')
+      assert.equal(await world.effects(), 1)
+      const before = arrived.length
+      const sent = starts()
+      // The freeze comes with the last answer.
+      const mayLeave = async () => {
+        if (arrived.length - before >= reads) throw new PortError('denied', 'freeze: all of it')
+      }
+      const error = await failure(endpoint.launch(launchOf(request, { key: 'key-2', mayLeave })))
+      assert.deepEqual([error.kind, error.message, error.mayHaveHappened], ['denied', 'freeze: all of it', false])
+      assert.deepEqual([arrived.length - before, starts(), await world.effects()], [reads, sent, 1])
     })
 
     it('aborts a pending launch at its deadline and says that it may have happened (P3)', async () => {

@@ -8,7 +8,8 @@ const halfOpenAfter = 5000
 
 /**
  * The same endpoint under a limit of concurrent requests. Questions go before launches, and after five in a row that
- * were unavailable or timed out they fail at once for 5 s. Launches and cancels are always tried.
+ * were unavailable or timed out they fail at once for 5 s. Cancels are always tried, and so are launches that may
+ * still leave when their turn comes; rejects as `mayLeave` does otherwise.
  */
 export function guarded(endpoint: Endpoint, concurrency: number): Endpoint {
   const queue = new PQueue({ concurrency: Math.max(1, Math.floor(concurrency)) })
@@ -21,7 +22,12 @@ export function guarded(endpoint: Endpoint, concurrency: number): Endpoint {
   return {
     idempotent: endpoint.idempotent,
     describe: (request) => endpoint.describe(request),
-    launch: (launch) => queue.add(() => endpoint.launch(launch)),
+    // It may have waited long for its turn (P11).
+    launch: (launch) =>
+      queue.add(async () => {
+        await launch.mayLeave()
+        return endpoint.launch(launch)
+      }),
     progress: (request, handle) => ask(() => endpoint.progress(request, handle)),
     find: (request, key) => ask(() => endpoint.find(request, key)),
     cancel: (request, handle) => queue.add(() => endpoint.cancel(request, handle), { priority: 2 }),

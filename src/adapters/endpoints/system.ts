@@ -52,6 +52,15 @@ export function timeLeft({ settings, clock }: System, launch: Launch): number {
   return Math.min(leftMs, settings.timeoutMs)
 }
 
+/**
+ * The last look before a launch's mutating request leaves: nothing is read or waited for between this and the send.
+ * What `timeLeft` says by then. Rejects as `mayLeave` and `timeLeft` do: nothing left (P11, P2).
+ */
+export async function lastLook(system: System, launch: Launch): Promise<number> {
+  await launch.mayLeave()
+  return timeLeft(system, launch)
+}
+
 /** The URL of the system with its base path, without a slash at the end. */
 export const baseUrl = (url: string, base: string | null = null): string =>
   `${url.replace(/\/+$/, '')}/${(base ?? '').replace(/^\/+/, '')}`.replace(/\/+$/, '')

@@ -19,10 +19,7 @@ export const freeze: Handle<CommandOf<'freeze'>> = async (context, { person }, c
     reason: command.because,
     at: deps.clock.now(),
   })
-  // Whoever repeats an own freeze whose entry was lost writes it now; the freeze itself held all the time.
-  const mine =
-    added || (await activeFreezes(deps.store)).some((each) => each.scope === scope && each.byId === person.id)
-  if (!mine) return refusal(`${scope} is frozen already`, `unfreeze${command.scope ? ` ${scope}` : ''} ends it`)
+  if (!added) return refusal(`${scope} is frozen already`, `unfreeze${command.scope ? ` ${scope}` : ''} ends it`)
   await journal.control({ type: 'frozen', scope, by: person, reason: command.because })
   await redraw(context)
   const what = scope === 'all' ? 'Everything' : scope
@@ -45,7 +42,12 @@ export const unfreeze: Handle<CommandOf<'unfreeze'>> = async (context, { person 
     })
   // First the trail, then the effect: nothing is unfrozen without an entry.
   await journal.control({ type: 'unfrozen', scope, by: person, reason: command.because })
-  await removeFreeze(deps.store, scope)
+  const holds = await removeFreeze(deps.store, active)
+  if (holds)
+    return refuse(context, person, 'unfreeze', {
+      reason: `${scope === 'all' ? 'everything' : scope} was frozen again meanwhile by ${holds.by}: ${holds.reason}`,
+      fix: 'look at why, and say it again if it is to end',
+    })
   await redraw(context)
   return answer(`${scope === 'all' ? 'Everything' : scope} is no longer frozen.`, 500)
 }

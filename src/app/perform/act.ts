@@ -15,7 +15,7 @@ import { requesterOf } from './calls.ts'
 import { lookOutside } from './check.ts'
 import { type Performed, type Performing, wait } from './context.ts'
 import { recheck } from './gate.ts'
-import { frozenNow, whyNotNow } from './leaving.ts'
+import { frozenNow, type Keeper, keeper } from './leaving.ts'
 import { recordEnd, recordProgress } from './outcome.ts'
 import { replan } from './plan.ts'
 
@@ -35,6 +35,7 @@ export function keyOf(work: Performing, at: At, what: 'action' | 'rollback'): st
 export async function act(work: Performing, owed: Extract<Work, { do: 'act' }>): Promise<Performed> {
   const { deps, run } = work
   const before = hasMutated(run) ? 'needsHuman' : 'stoppedByPolicy'
+  const lookedAt = deps.clock.now()
   const elsewhere = await heldElsewhere(work)
   if (elsewhere !== null) return hold(work, owed.at, elsewhere)
   const alarm = await alarmOf(work, owed.at)
@@ -50,7 +51,7 @@ export async function act(work: Performing, owed: Extract<Work, { do: 'act' }>):
     // It asks again, and may wait long: the CIs are free meanwhile.
     const replanned = await replan(work, assessment)
     // Refused: another target of this run has begun meanwhile, and needs its lock.
-    if (replanned === 'done') await releaseLocks(deps.store, run.id, (run.draft?.targets ?? []).map(lockKey))
+    if (replanned === 'done') await releaseLocks(deps.store, run, (run.draft?.targets ?? []).map(lockKey))
     return replanned
   }
   const checkedAt = deps.clock.now()
@@ -58,13 +59,16 @@ export async function act(work: Performing, owed: Extract<Work, { do: 'act' }>):
   if (answer.gate !== 'open' || closed !== null) return stopFor(work, before, closed ?? '')
   const fits = filled(run, owed.at.target, owed.request, deps.compileTemplate)
   if (!fits.ok) return stopFor(work, before, fits.reason)
-  await countForAntiFlap(work, owed.at)
+  // The process stood still while it checked, or the world was slow to answer: what was looked at first is old.
+  const deadlineAt = lookedAt + Math.min(owed.request.timeoutMs, SEND_WITHIN_MS)
+  if (deps.clock.now() >= deadlineAt) return hold(work, owed.at, 'the checks before it took too long to count')
+  const counted = await countForAntiFlap(work, owed.at)
   const key = keyOf(work, owed.at, 'action')
-  const deadlineAt = deps.clock.now() + Math.min(owed.request.timeoutMs, SEND_WITHIN_MS)
   const start = { do: 'startAction', at: owed.at, key, gate: answer.record, deadlineAt } as const
   const { performed, sent } = await recordStart(work, start)
-  if (!sent) await uncountForAntiFlap(work, owed.at)
-  else if ((await send(work, owed.at, sent, { key, deadlineAt, checkedAt })) === 'neverStarted')
+  // One that was counted before stays: its request may be on its way.
+  if (!sent && counted) await uncountForAntiFlap(work, owed.at)
+  else if (sent && (await send(work, owed.at, sent, { key, deadlineAt, checkedAt })) === 'neverStarted')
     await uncountForAntiFlap(work, owed.at)
   return performed
 }
@@ -105,12 +109,11 @@ export async function send(
   work: Performing,
   at: At,
   request: PlannedRequest,
-  { key, deadlineAt, checkedAt, freezable }: Sending,
+  { key, deadlineAt, checkedAt, freezable = true }: Sending,
   which: 'action' | 'rollback' = 'action',
 ): Promise<'sent' | 'neverStarted'> {
-  const late = await whyNotNow(work, checkedAt, freezable)
-  const launched: Launched =
-    late === null ? await launch(work, at, request, key, deadlineAt) : { progress: null, maybe: false, reason: late }
+  const gate = keeper(work, { which, checkedAt, deadlineAt, freezable })
+  const launched = await launch(work, at, { request, key, deadlineAt }, gate)
   if (launched.progress) await recordProgress(work, at, which, { key, request }, launched.progress)
   else if (!launched.maybe) {
     await recordEnd(work, at, which, { key, request }, { outcome: 'failed', effect: 'none', reason: launched.reason })
@@ -128,29 +131,32 @@ type Launched =
 export async function launch(
   work: Performing,
   at: At,
-  request: PlannedRequest,
-  key: string,
-  deadlineAt: Instant,
+  what: { readonly request: PlannedRequest; readonly key: string; readonly deadlineAt: Instant },
+  gate: Keeper,
 ): Promise<Launched> {
   const { deps, run } = work
+  const { request } = what
   const endpoint = deps.endpoints(request)
   if (!endpoint)
     return { progress: null, maybe: false, reason: `this version cannot call ${request.kind} (${request.do})` }
   const requestedBy = requesterOf(work)
+  const { mayLeave } = gate
   try {
-    return {
-      progress: await endpoint.launch({ request, key, run: run.id, target: at.target, requestedBy, deadlineAt }),
-    }
+    await mayLeave()
+    return { progress: await endpoint.launch({ ...what, run: run.id, target: at.target, requestedBy, mayLeave }) }
   } catch (error) {
     if (!isPortError(error)) throw error
+    const held = gate.why()
+    if (held !== null) return { progress: null, maybe: false, reason: held }
     return { progress: null, maybe: error.mayHaveHappened, reason: error.message }
   }
 }
 
-/** Written before the request leaves, under the CI's lock. */
-async function countForAntiFlap({ deps, run }: Performing, at: At): Promise<void> {
+/** Written before the request leaves, under the CI's lock; false: it was counted already. */
+async function countForAntiFlap({ deps, run }: Performing, at: At): Promise<boolean> {
   const target = run.draft?.targets.find((each) => each.name === at.target)
-  if (target && run.runbook) await reserveFlap(deps.store, run.runbook.id, target, run.id, deps.clock.now())
+  if (!target || !run.runbook) return false
+  return reserveFlap(deps.store, run.runbook.id, target, run.id, deps.clock.now())
 }
 
 /** Nothing was sent to this target after all; an earlier step of this run may have been. */
@@ -185,7 +191,7 @@ export const stopFor = (work: Performing, status: EndStatus, reason: string): Pr
 /** A run that had ended gave its CIs back; before it touches one again it takes them all (P7). Who is in the way, or null. */
 export async function heldElsewhere({ deps, run }: Performing): Promise<string | null> {
   if (run.reopened === 0) return null
-  const holder = await takeLocks(deps.store, run.id, run.draft?.targets ?? [])
+  const holder = await takeLocks(deps.store, run, run.draft?.targets ?? [])
   return holder === null ? null : `run ${holder} is at work on the same CI`
 }
 

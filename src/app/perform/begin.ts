@@ -9,7 +9,7 @@ import { type Performed, type Performing, record } from './context.ts'
 export async function begin(work: Performing): Promise<Performed> {
   const { deps, run } = work
   const targets = run.draft?.targets ?? []
-  const inTheWay = await takeLocks(deps.store, run.id, targets)
+  const inTheWay = await takeLocks(deps.store, run, targets)
   if (inTheWay !== null) {
     const reason = `run ${inTheWay} is at work on the same CI`
     return record(work, { type: 'finished', status: 'stoppedByPolicy', reason })
@@ -21,7 +21,7 @@ export async function begin(work: Performing): Promise<Performed> {
 /** After the end the locks go; a run that needs a person keeps them, for what it left may still be running. */
 export async function letGo({ deps, run }: Pick<Performing, 'deps' | 'run'>): Promise<void> {
   if (run.finished?.status === 'needsHuman') return
-  await releaseLocks(deps.store, run.id, (run.draft?.targets ?? []).map(lockKey))
+  await releaseLocks(deps.store, run, (run.draft?.targets ?? []).map(lockKey))
 }
 
 async function countBeginning({ deps, run }: Performing): Promise<void> {

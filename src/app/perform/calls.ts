@@ -36,6 +36,8 @@ export async function call(work: Performing, request: PlannedRequest, target: st
     target,
     requestedBy: requesterOf(work),
     deadlineAt,
+    // It only reads.
+    mayLeave: async () => {},
   })
   while (progress.state === 'running') {
     if (deps.clock.now() >= deadlineAt)

@@ -24,8 +24,8 @@ export interface Performing {
   readonly holds: Map<string, Instant>
   /** Decides and appends under this worker's fence. A refusal means that the run moved on meanwhile. */
   transact(decide: (run: Run, at: Instant) => Verdict, evidence?: readonly Artefact[]): Promise<Performed>
-  /** Makes the lease last; `conflict` where another process holds the run by now. */
-  renew(): Promise<void>
+  /** Makes the lease last and reads the run again; `conflict` where another process holds it by now. */
+  renew(): Promise<Run>
 }
 
 /** Appends events that need no further decision, all of them in one commit. */

@@ -1,7 +1,7 @@
 // Owns following a request that was started: by its handle, or by its key after a crash. Never a blind retry (P3).
 import type { Work } from '../../core/owed.ts'
 import { scopesOf } from '../../core/plan.ts'
-import type { At, Run } from '../../core/run.ts'
+import type { At } from '../../core/run.ts'
 import type { Sent } from '../../core/step-state.ts'
 import { type Millis, own } from '../../core/values.ts'
 import { events, refuse } from '../../core/verdict.ts'
@@ -12,7 +12,7 @@ import { pollAfter } from './calls.ts'
 import { tryToLook } from './check.ts'
 import { type Performed, type Performing, wait } from './context.ts'
 import { recheck } from './gate.ts'
-import { frozenNow, whyNotNow } from './leaving.ts'
+import { frozenNow, keeper, mayGoOn } from './leaving.ts'
 import { recordEnd, recordProgress } from './outcome.ts'
 
 /** After a step's time limit it is asked for so long; then its outcome is unknown for good (DESIGN §9 Files). */
@@ -122,11 +122,12 @@ async function notFound(work: Performing, { at, which, sent }: Follow, endpoint:
       mayGoOn(now, which) ? events({ type: 'waited', reason }) : refuse('nothing more is sent'),
     )
     if (fenced !== 'done') return { againMs: RESEND_MS }
-    const late = await whyNotNow(work, checkedAt, which === 'action' || !run.released)
-    if (late !== null) return wait(work, `${at.step} is not sent again: ${late}`, RESEND_MS)
-    const now = deps.clock.now()
-    const launched = await launch(work, at, sent.request, sent.key, Math.min(now + SEND_WITHIN_MS, overAt))
+    const deadlineAt = Math.min(checkedAt + SEND_WITHIN_MS, overAt)
+    const gate = keeper(work, { which, checkedAt, deadlineAt, freezable: which === 'action' || !run.released })
+    const launched = await launch(work, at, { request: sent.request, key: sent.key, deadlineAt }, gate)
     if (launched.progress) return recordProgress(work, at, which, sent, launched.progress)
+    const held = gate.why()
+    if (held !== null) return wait(work, `${at.step} is not sent again: ${held}`, RESEND_MS)
     return { againMs: RESEND_MS }
   }
   const now = deps.clock.now()
@@ -137,13 +138,6 @@ async function notFound(work: Performing, { at, which, sent }: Follow, endpoint:
     reason: `${sent.request.system} knows nothing of it: it never started`,
   })
 }
-
-/** Nobody, and no brake, has said meanwhile that nothing more leaves (P11). */
-const mayGoOn = (run: Run, which: 'action' | 'rollback'): boolean =>
-  !run.finished &&
-  !run.stopRequested &&
-  !run.takenOver &&
-  !(which === 'action' ? (run.brake ?? run.undo) : run.undo && run.brake)
 
 /** The same checks as before the first send, the preflight included (P2). */
 async function whyClosed(work: Performing, at: At): Promise<string | null> {

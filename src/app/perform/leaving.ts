@@ -1,27 +1,75 @@
 // Owns the last moment before a mutating request leaves: what was checked is fresh, and the run is still this process's (P2, P11).
+import type { Run } from '../../core/run.ts'
 import type { Instant, Millis } from '../../core/values.ts'
+import { PortError } from '../../ports/errors.ts'
 import { whyFrozen } from '../freezes.ts'
 import type { Performing } from './context.ts'
 
 /** A freeze holds within a second: an older look at it counts as none. */
 const FRESH_MS: Millis = 500
 
+interface Leaving {
+  readonly which: 'action' | 'rollback'
+  /** When it was last looked whether it may leave. */
+  readonly checkedAt: Instant
+  readonly deadlineAt: Instant
+  /** false: a person released it from the freeze. */
+  readonly freezable: boolean
+}
+
+export interface Keeper {
+  /** For whoever sends: rejects where the request may not leave by now. */
+  mayLeave(): Promise<void>
+  /** Why it was held back; null: it was not. Rejects with what kept it from being told: then nothing left either. */
+  why(): string | null
+}
+
 /**
- * Why a request that was looked at last at `checkedAt` must not leave by now; null: it may, at once. Between the look and
- * this moment its start was recorded, and meanwhile the process may have stood still or the store been slow. `freezable`
- * false: a person released it from the freeze. Rejects with a PortError where the store does not answer, or where another
- * process holds the run by now (`conflict`): then nothing leaves, and following by its key tells what became of it.
+ * Keeps one request. Between the look at `checkedAt` and the moment in which it leaves its start was recorded, it waited
+ * for its turn, and the process may have stood still: where more than a moment has passed, the freeze is read again, the
+ * lease is renewed under its fence, and the run is read again. Where the store does not answer, or another process holds
+ * the run by now (`conflict`), nothing leaves, and following by its key tells what became of it.
  */
-export async function whyNotNow(work: Performing, checkedAt: Instant, freezable = true): Promise<string | null> {
+export function keeper(work: Performing, { which, checkedAt, deadlineAt, freezable }: Leaving): Keeper {
   const { clock } = work.deps
   let from = checkedAt
-  while (!isFresh(clock.now() - from)) {
-    from = clock.now()
-    const [why] = await Promise.all([freezable ? frozenNow(work) : null, work.renew()])
-    if (why !== null) return why
+  let held: string | null = null
+  let broken: Error | undefined
+
+  const look = async (): Promise<string | null> => {
+    while (!isFresh(clock.now() - from)) {
+      if (work.signal.aborted) throw new PortError('conflict', 'this process lets go of the run')
+      if (clock.now() >= deadlineAt) return 'it could not be looked at once more in time'
+      from = clock.now()
+      const [frozen, run] = await Promise.all([freezable ? frozenNow(work) : null, work.renew()])
+      if (frozen !== null) return frozen
+      if (!mayGoOn(run, which)) return 'somebody has stopped the run, or taken it over'
+    }
+    return null
   }
-  return null
+  return {
+    async mayLeave() {
+      try {
+        held = await look()
+      } catch (error) {
+        broken = error instanceof Error ? error : new Error(String(error))
+        throw broken
+      }
+      if (held !== null) throw new PortError('denied', held)
+    },
+    why() {
+      if (broken) throw broken
+      return held
+    },
+  }
 }
+
+/** Nobody, and no brake, has said meanwhile that nothing more leaves (P11). */
+export const mayGoOn = (run: Run, which: 'action' | 'rollback'): boolean =>
+  !run.finished &&
+  !run.stopRequested &&
+  !run.takenOver &&
+  !(which === 'action' ? (run.brake ?? run.undo) : run.undo && run.brake)
 
 /** The last look before the start is recorded: a freeze that came while the rest was checked. */
 export async function frozenNow({ deps, run }: Performing): Promise<string | null> {

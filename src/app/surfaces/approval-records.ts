@@ -45,8 +45,8 @@ export function approvalRecordsSurface(
     // Records that may stand are known to nobody yet: they are asked for again, and withdrawn where it was decided meanwhile.
     const ask = (maybeTold ? openAsk(run) : undefined) ?? openAsk(newest)
     if (!ask) return cursor.data
-    await attempt()
     const people = await approvers.of(newest, ask)
+    await attempt()
     const records = await approvalRecords.request({
       key: `${run.id}:${ask.scope}:${ask.plan.slice(0, 16)}:${ask.at}`,
       incident: incident.sysId,

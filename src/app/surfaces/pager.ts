@@ -59,13 +59,16 @@ export function pagerSurface(deps: Deps, journal: Journal): Surface {
     isFinal: () => false,
     tell,
     /** What is decided, or over, wants nobody any more. */
-    settle: async (run, { data }) => {
+    settle: async (run, { data }, still) => {
       const asked = openAsk(run)?.scope
       const over = raisedIn(data).filter(({ scope }) =>
         scope === FAILURE ? !wantsSomebody(run) : run.finished !== null || (scope !== GLASS && scope !== asked),
       )
       const why = run.finished?.reason ?? 'it was decided'
-      for (const { pager, key } of over) await taken(run, pager, (each) => each.quiet(key, why))
+      for (const { pager, key } of over) {
+        still()
+        await taken(run, pager, (each) => each.quiet(key, why))
+      }
       return { data: over.length === 0 ? data : keep(raisedIn(data).filter((each) => !over.includes(each))) }
     },
   })

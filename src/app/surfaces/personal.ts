@@ -54,6 +54,11 @@ export function personalSurface(deps: Deps, journal: Journal, cards: RunCards, a
       .slice(0, MOST)
   }
 
+  const cardFor = async (run: Run, person: string, again: boolean) => {
+    const message = await cards.card(run, { again, viewer: { id: person, name: '', tenant: '' } })
+    return heardIn(await localeFor(deps, person), message)
+  }
+
   const tell = async ({ newest: run, entry, cursor, attempt }: Telling): Promise<JsonObject> => {
     const event = entry.event as unknown as RunEvent
     if (event.type !== 'decided' && event.type !== 'stepAsked' && event.type !== 'escalated') return cursor.data
@@ -68,11 +73,12 @@ export function personalSurface(deps: Deps, journal: Journal, cards: RunCards, a
       if (unreached.includes(person)) continue
       if (copies.some((each) => each.person === person && each.ask === askKey(ask))) continue
       const again = writing === person
+      // What takes time comes first: the last look at the lease is right before it is sent.
+      const message = await cardFor(run, person, again)
       writing = person
       await attempt(state())
       try {
-        const message = await cards.card(run, { again, viewer: { id: person, name: '', tenant: '' } })
-        const posted = await channel.writeTo(person, place, heardIn(await localeFor(deps, person), message))
+        const posted = await channel.writeTo(person, place, message)
         copies.push({ person, ask: askKey(ask), posted, drawn: run.news, again })
       } catch (error) {
         if (!isPortError(error)) throw error
@@ -92,21 +98,19 @@ export function personalSurface(deps: Deps, journal: Journal, cards: RunCards, a
     return state()
   }
 
-  const settle = async (run: Run, data: JsonObject): Promise<{ data: JsonObject }> => {
+  const settle = async (run: Run, data: JsonObject, still: Telling['still']): Promise<{ data: JsonObject }> => {
     const kept = read(data)
     if (kept.copies.length === 0) return { data }
     const frozen = await cards.frozen(run)
     if (kept.frozen === frozen && kept.copies.every(({ drawn }) => drawn >= run.news)) return { data }
     const copies: Copy[] = []
     for (const copy of kept.copies) {
-      const viewer = { id: copy.person, name: '', tenant: '' }
-      const message = await cards.card(run, { again: copy.again, viewer })
-      await channel
-        .update(copy.posted, heardIn(await localeFor(deps, copy.person), message))
-        .catch((error: unknown) => {
-          // Who blocked the bot, or left, misses their copy; the others keep theirs true.
-          if (!isPortError(error, 'denied') && !isPortError(error, 'notFound')) throw error
-        })
+      const message = await cardFor(run, copy.person, copy.again)
+      still()
+      await channel.update(copy.posted, message).catch((error: unknown) => {
+        // Who blocked the bot, or left, misses their copy; the others keep theirs true.
+        if (!isPortError(error, 'denied') && !isPortError(error, 'notFound')) throw error
+      })
       copies.push({ ...copy, drawn: run.news })
     }
     return { data: keep({ ...kept, copies, frozen }) }
@@ -118,7 +122,7 @@ export function personalSurface(deps: Deps, journal: Journal, cards: RunCards, a
     redraws: true,
     isFinal: () => false,
     tell,
-    settle: (run, { data }) => settle(run, data),
+    settle: (run, { data }, still) => settle(run, data, still),
   })
 }
 

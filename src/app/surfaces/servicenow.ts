@@ -19,7 +19,8 @@ export function serviceNowSurface(deps: Deps, journal: Journal): Surface {
   const { tickets, log } = deps
 
   /** A state that the instance refuses (a data policy, a missing role) is said in a note; the rest goes on. */
-  const update = async (run: Run, sysId: string, entry: Entry, change: IncidentUpdate): Promise<boolean> => {
+  const update = async ({ run, entry, still }: Telling, sysId: string, change: IncidentUpdate): Promise<boolean> => {
+    still()
     try {
       await tickets.update(sysId, change)
       return true
@@ -76,7 +77,8 @@ export function serviceNowSurface(deps: Deps, journal: Journal): Surface {
     }
   }
 
-  const conclude = async (run: Run, entry: Entry, event: Extract<RunEvent, { type: 'finished' }>): Promise<void> => {
+  const conclude = async (telling: Telling, event: Extract<RunEvent, { type: 'finished' }>): Promise<void> => {
+    const { run } = telling
     const { incident } = run.context
     if (!incident || !run.draft) return
     const { onSuccess, onFailure } = run.draft
@@ -89,7 +91,7 @@ export function serviceNowSurface(deps: Deps, journal: Journal): Surface {
         closeNotes: `${resolvedBy(run)}${plain(event.reason, 1000)}`,
       }
       const ids = [incident.sysId, ...(onSuccess.resolveJoined ? run.joined.map((each) => each.sysId) : [])]
-      for (const sysId of ids) if (await update(run, sysId, entry, change)) await endEpisode(deps.store, sysId)
+      for (const sysId of ids) if (await update(telling, sysId, change)) await endEpisode(deps.store, sysId)
     }
     if (isFailure(run, event)) {
       const group = onFailure.assign ?? failed.assign
@@ -100,7 +102,7 @@ export function serviceNowSurface(deps: Deps, journal: Journal): Surface {
       const reopens = change.stateValue !== undefined && run.reopened > 0
       if (reopens) await continueEpisode(deps.store, incident.sysId)
       if (Object.keys(change).length > 0)
-        await update(run, incident.sysId, entry, { ...change, ...(reopens ? { reopens: resolvedBy(run) } : {}) })
+        await update(telling, incident.sysId, { ...change, ...(reopens ? { reopens: resolvedBy(run) } : {}) })
       // Where somebody else has resolved or closed it since it is left as it is, and its reopening is theirs.
       if (reopens)
         await settleEpisode(deps.store, incident.sysId, isOver((await tickets.incident(incident.sysId)).incident))
@@ -124,7 +126,8 @@ export function serviceNowSurface(deps: Deps, journal: Journal): Surface {
     }
   }
 
-  const tell = async ({ run, entry, cursor, maybeTold, attempt }: Telling): Promise<JsonObject> => {
+  const tell = async (telling: Telling): Promise<JsonObject> => {
+    const { run, entry, cursor, maybeTold, still, attempt } = telling
     const { incident } = run.context
     const event = entry.event as unknown as RunEvent
     if (event.type === 'finished') await closeChange(run, entry, event)
@@ -136,14 +139,17 @@ export function serviceNowSurface(deps: Deps, journal: Journal): Surface {
       // On disk before it is sent: only then is it known, after a crash or a takeover, which note may stand already.
       await attempt()
       await tickets.note(incident.sysId, text, marker, maybeTold)
-      for (const joined of run.joined) await noteJoined(run, joined.sysId, text, marker, maybeTold)
+      for (const joined of run.joined) {
+        still()
+        await noteJoined(run, joined.sysId, text, marker, maybeTold)
+      }
     }
     if (event.type === 'confirmAsked' && deps.callerRecords) {
       await attempt()
       await askCaller(deps.callerRecords, run, entry, maybeTold)
     }
-    if (event.type === 'executionStarted') await update(run, incident.sysId, entry, { state: 'inProgress' })
-    if (event.type === 'finished') await conclude(run, entry, event)
+    if (event.type === 'executionStarted') await update(telling, incident.sysId, { state: 'inProgress' })
+    if (event.type === 'finished') await conclude(telling, event)
     return cursor.data
   }
 

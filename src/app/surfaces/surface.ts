@@ -41,6 +41,8 @@ export interface Telling {
   readonly cursor: Cursor
   /** An earlier try to tell this entry may have got through. */
   readonly maybeTold: boolean
+  /** Right before what may be repeated is sent: throws where the lease may have run out, for another one tells by then. */
+  readonly still: () => void
   /** Writes that something unrepeatable is about to be tried, with what is known so far. */
   attempt(data?: JsonObject): Promise<void>
 }
@@ -74,7 +76,11 @@ export interface SurfaceKind {
   /** Tells one entry and answers what to keep. */
   readonly tell: (telling: Telling) => Promise<JsonObject>
   /** Called when everything was told; it may redraw. `at`: when to be called again, although there is no news. */
-  readonly settle?: (run: Run, cursor: Cursor) => Promise<{ readonly data: JsonObject; readonly at?: Instant }>
+  readonly settle?: (
+    run: Run,
+    cursor: Cursor,
+    still: Telling['still'],
+  ) => Promise<{ readonly data: JsonObject; readonly at?: Instant }>
 }
 
 /** A surface of this kind, with its cursor and its back-off. */
@@ -136,12 +142,15 @@ export function surface(deps: Deps, journal: Journal, kind: SurfaceKind): Surfac
       saved = next
       keep(key, { fence, version, cursor, saved })
     }
-    /** A process that stood still after this write must not speak once it goes on: another one does by then. */
-    const attempt = async (next: Cursor) => {
-      await save(next)
+    /** A process that stood still must not speak once it goes on: another one does by then. */
+    const still = () => {
       if (isMine()) return
       raced = true
       throw new PortError('conflict', 'the lease of this run ran out meanwhile')
+    }
+    const attempt = async (next: Cursor) => {
+      await save(next)
+      still()
     }
     if (cursor.dead !== null) return Number.POSITIVE_INFINITY
     if (cursor.notBefore > clock.now()) return cursor.notBefore
@@ -164,6 +173,7 @@ export function surface(deps: Deps, journal: Journal, kind: SurfaceKind): Surfac
           entry,
           cursor,
           maybeTold: cursor.attempting === entry.seq,
+          still,
           attempt: (kept) => attempt({ ...cursor, attempting: entry.seq, data: kept ?? cursor.data }),
         })
         const { seq } = entry
@@ -180,7 +190,7 @@ export function surface(deps: Deps, journal: Journal, kind: SurfaceKind): Surfac
       }
       if (loaded.run.seq < cursor.seq) loaded = (await journal.last(id)) ?? loaded
       if (settle && loaded.run.seq === cursor.seq && !signal.aborted) {
-        const settled = await settle(loaded.run, cursor)
+        const settled = await settle(loaded.run, cursor, still)
         owesSave ||= settled.data !== cursor.data && !kind.redraws
         if (settled.data !== cursor.data) cursor = { ...cursor, data: settled.data }
         againAt = settled.at ?? Number.POSITIVE_INFINITY

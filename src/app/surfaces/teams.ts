@@ -51,7 +51,7 @@ export function teamsSurface(deps: Deps, journal: Journal, cards: RunCards, appr
   }
 
   const tell = async (telling: Telling): Promise<JsonObject> => {
-    const { run, newest, entry, cursor, maybeTold, attempt } = telling
+    const { run, newest, entry, cursor, maybeTold, still, attempt } = telling
     const event = entry.event as unknown as RunEvent
     const shown = read(cursor.data)
     if (shown.nowhere) return cursor.data
@@ -68,6 +68,7 @@ export function teamsSurface(deps: Deps, journal: Journal, cards: RunCards, appr
     )
     if (!reply) return cursor.data
     if (event.type === 'reminded' && shown.reminder?.scope === event.scope) {
+      still()
       const stands = await channel.update(shown.reminder.posted, reply).then(
         () => true,
         (error: unknown) => {
@@ -84,12 +85,13 @@ export function teamsSurface(deps: Deps, journal: Journal, cards: RunCards, appr
     return event.type === 'reminded' ? keep({ ...shown, reminder: { scope: event.scope, posted } }) : cursor.data
   }
 
-  const settle = async (run: Run, { data }: Cursor): Promise<{ data: JsonObject }> => {
+  const settle = async (run: Run, { data }: Cursor, still: Telling['still']): Promise<{ data: JsonObject }> => {
     const shown = read(data)
     if (!shown.card) return { data }
     const frozen = await cards.frozen(run)
     if (shown.drawn >= run.news && shown.frozen === frozen) return { data }
     const message = await cards.card(run, { again: shown.again, in: shown.card.conversation })
+    still()
     await channel.update(shown.card, heardIn(sharedLocale(deps), message))
     return { data: keep({ ...shown, drawn: run.news, frozen }) }
   }

@@ -33,6 +33,7 @@ const byReading: Ask = (endpoint, request) =>
     target: 'doctor',
     requestedBy: 'doctor',
     deadlineAt: clock.now() + 15_000,
+    mayLeave: async () => {},
   })
 
 /** Whether the look-up goes through the job itself, so that each operation has an answer of its own. */

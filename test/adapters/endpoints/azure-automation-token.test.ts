@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { AccessToken } from '@azure/identity'
+import { PortError } from '../../../src/ports/errors.ts'
 import { failure, launchOf } from '../../contracts/endpoint.suite.ts'
 import { AZURE_TOKEN } from '../../sandbox/azure-automation.ts'
 import { anHour, closeAll, makeWorld, nameOfKey1 } from './azure-automation-setup.ts'
@@ -63,6 +64,20 @@ describe('the azure-automation endpoint, getting a token', () => {
     late.resolve(anHour())
     const error = await launching
     assert.deepEqual([error.kind, error.mayHaveHappened, system.effects.length], ['timeout', false, 0])
+  })
+
+  it('asks whether it may leave when the token is there, and sends nothing where it may not (P11)', async () => {
+    let frozen = false
+    const { endpoint, request, asked, system } = await world(async () => {
+      frozen = true
+      return anHour()
+    })
+    const mayLeave = async () => {
+      if (frozen) throw new PortError('denied', 'freeze: all of it')
+    }
+    const error = await failure(endpoint.launch(launchOf(request, { mayLeave })))
+    assert.deepEqual([error.kind, error.message, error.mayHaveHappened], ['denied', 'freeze: all of it', false])
+    assert.deepEqual([asked.length, system.requests.length], [1, 0])
   })
 
   it('keeps its token out of every error', async () => {

@@ -76,6 +76,33 @@ describe('sparing a system', () => {
     assert.deepEqual(order, ['launch', 'progress', 'launch'])
   })
 
+  it('asks a launch that waited for its turn whether it may still leave, and goes on with the next (P11)', async () => {
+    const sent: string[] = []
+    const begun = Promise.withResolvers<void>()
+    const gate = Promise.withResolvers<void>()
+    const launch: Endpoint['launch'] = async ({ key }) => {
+      sent.push(key)
+      begun.resolve()
+      await gate.promise
+      return running
+    }
+    let frozen = false
+    const mayLeave = async () => {
+      if (frozen) throw new PortError('denied', 'freeze: all of it')
+    }
+    const endpoint = guarded(fake({ launch }), 1)
+    const first = endpoint.launch(launchOf(request, { key: 'first', mayLeave }))
+    const second = failure(endpoint.launch(launchOf(request, { key: 'second', mayLeave })))
+    const third = endpoint.launch(launchOf(request, { key: 'third' }))
+    await begun.promise
+    frozen = true
+    gate.resolve()
+    const error = await second
+    assert.deepEqual([error.kind, error.message, error.mayHaveHappened], ['denied', 'freeze: all of it', false])
+    assert.deepEqual(await Promise.all([first, third]), [running, running])
+    assert.deepEqual(sent, ['first', 'third'])
+  })
+
   it('stops asking after five silences in a row, and still tries a launch', async () => {
     let asked = 0
     const silent = async () => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { PortError } from '../../../src/ports/errors.ts'
 import { endpointContract, failure, launchOf } from '../../contracts/endpoint.suite.ts'
 import { requestTo } from '../../sandbox/faults.ts'
 import { JENKINS_USER } from '../../sandbox/jenkins.ts'
@@ -176,6 +177,18 @@ describe('the jenkins endpoint with a password', () => {
     await endpoint.launch(launchOf(request, { key: 'key-2' }))
     const posts = system.requests.filter(launches).map(({ status }) => status)
     assert.deepEqual(posts, [403, 201, 201])
+  })
+
+  it('asks once more whether it may leave when it has its crumb (P11)', async () => {
+    const { system, endpoint, request } = await makeWorld({}, JENKINS_USER.password)
+    const issuer = requestTo('GET', '/crumbIssuer')
+    const mayLeave = async () => {
+      if (system.requests.some(issuer)) throw new PortError('denied', 'freeze: all of it')
+    }
+    const error = await failure(endpoint.launch(launchOf(request, { mayLeave })))
+    assert.deepEqual([error.kind, error.message, error.mayHaveHappened], ['denied', 'freeze: all of it', false])
+    const sent = system.requests.filter((call) => launches(call) || issuer(call)).map(({ status }) => status)
+    assert.deepEqual([sent, system.items.length], [[403, 200], 0])
   })
 
   it('stays refused where no crumb is issued', async () => {

@@ -35,7 +35,7 @@ describe('a plan that has changed', () => {
   async function lockOfFirst(meanwhile: boolean) {
     const before = underWay(two, preflighted(v), preflighted(w))
     const of = world(before, { assess: () => assessed(before, { parameters: { pool: 'Other' } }) })
-    assert.equal(await takeLocks(of.store, 'r-1', two.targets), null)
+    assert.equal(await takeLocks(of.store, { id: 'r-1', seq: 1 }, two.targets), null)
     if (meanwhile) of.meanwhile(started(v))
     await act(of.work(before), owing(before, 'act', 'w'))
     return { lock: await of.store.get('lock', 'id-v'), recorded: of.recorded }
@@ -44,7 +44,7 @@ describe('a plan that has changed', () => {
   it('keeps every lock where another target has begun meanwhile (P7)', async () => {
     const { lock, recorded } = await lockOfFirst(true)
     assert.deepEqual(recorded, ['refused: something was already sent, so the plan cannot change any more'])
-    assert.deepEqual(lock?.value, { run: 'r-1' })
+    assert.deepEqual(lock?.value, { run: 'r-1', seq: 1 })
   })
 
   it('gives the locks back where it asks again', async () => {

@@ -123,7 +123,7 @@ export function world(
           of.meanwhile(...verdict.events)
           return 'done'
         },
-        renew: async () => undefined,
+        renew: async () => of.run,
       }) as unknown as Performing,
   }
   return of

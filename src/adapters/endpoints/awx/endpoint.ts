@@ -7,7 +7,7 @@ import type { WireResponse } from '../../wire/http.ts'
 import { retryAfterOf } from '../../wire/response.ts'
 import { retried } from '../../wire/retry.ts'
 import { plainText } from '../../wire/text.ts'
-import { type System, timeLeft } from '../system.ts'
+import { lastLook, type System, timeLeft } from '../system.ts'
 import { findJob } from './find.ts'
 import { type Handle, handleOf, handleText } from './handle.ts'
 import { labelFor } from './label.ts'
@@ -85,7 +85,7 @@ export function awx(system: System): Endpoint {
           ...(limit === undefined ? {} : { limit }),
           ...(labels.length === 0 ? {} : { labels }),
         },
-        timeoutMs: timeLeft(system, launch),
+        timeoutMs: await lastLook(system, launch),
       })
       if (response.status !== 201)
         throw refusalOf(response, `launching ${request.do}`, { mutating: true, named: operation.named })

@@ -2,7 +2,7 @@
 import type { TokenCredential } from '@azure/identity'
 import { PortError } from '../../../ports/errors.ts'
 import { originOf } from '../../wire/allow.ts'
-import { portErrorOf, type Wire, type WireResponse } from '../../wire/http.ts'
+import { portErrorOf, type Wire, type WireRequest, type WireResponse } from '../../wire/http.ts'
 import { type RetryOptions, retried } from '../../wire/retry.ts'
 import { plainText } from '../../wire/text.ts'
 import type { System } from '../system.ts'
@@ -14,6 +14,8 @@ export const version = { 'api-version': '2023-11-01' }
 export interface Arm {
   /** Sends once, with any outcome. */
   readonly once: Wire
+  /** The same for a launch: asks `mayLeave` with the token at hand, and sends nothing where it rejects. */
+  launch(request: WireRequest, mayLeave: () => Promise<void>): Promise<WireResponse>
   /** Repeats reads that failed for a while. */
   readonly reads: Wire
 }
@@ -21,15 +23,16 @@ export interface Arm {
 /** The identity's token goes to the system's own origin alone; `auth` in connectors.yaml takes its place. */
 export function arm({ wire, settings }: System, credential?: TokenCredential): Arm {
   const source = settings.auth ? undefined : tokens(`${originOf(settings.url) ?? ''}/.default`, credential)
-  const once: Wire = {
-    async send(request) {
-      const response = await wire.send({ ...request, headers: { ...request.headers, ...(await source?.headers()) } })
-      if (response.status === 401) source?.drop()
-      return response
-    },
+  const launch: Arm['launch'] = async (request, mayLeave) => {
+    const headers = { ...request.headers, ...(await source?.headers()) }
+    await mayLeave()
+    const response = await wire.send({ ...request, headers })
+    if (response.status === 401) source?.drop()
+    return response
   }
+  const once: Wire = { send: (request) => launch(request, async () => {}) }
   const options: RetryOptions = { withinMs: settings.timeoutMs }
-  return { once, reads: retried(once, options) }
+  return { once, launch, reads: retried(once, options) }
 }
 
 /** The PortError of an answer that is not the expected one, with Azure's own word and sentence. */

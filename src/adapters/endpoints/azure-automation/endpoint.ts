@@ -3,7 +3,7 @@ import type { TokenCredential } from '@azure/identity'
 import type { PlannedRequest } from '../../../core/plan.ts'
 import type { Endpoint, Progress } from '../../../ports/endpoint.ts'
 import { isPortError, PortError } from '../../../ports/errors.ts'
-import type { WireResponse } from '../../wire/http.ts'
+import type { WireRequest, WireResponse } from '../../wire/http.ts'
 import { retryAfterOf } from '../../wire/response.ts'
 import { isPage } from '../page.ts'
 import { baseUrl, type System, timeLeft } from '../system.ts'
@@ -19,7 +19,7 @@ import { hasEnded, isStopping, progressOf } from './status.ts'
  */
 export function azureAutomation(system: System, credential?: TokenCredential): Endpoint {
   const { base } = system.settings
-  const { once, reads } = arm(system, credential)
+  const { once, launch: sendLaunch, reads } = arm(system, credential)
   const urlOf = (request: PlannedRequest, name: string) => {
     if (!jobNamePattern.test(name)) throw new PortError('malformed', 'this handle is not the name of a job')
     return `${jobsUrl(request, base)}/${name}`
@@ -56,14 +56,15 @@ export function azureAutomation(system: System, credential?: TokenCredential): E
     async launch(launch) {
       const { request, key } = launch
       const name = jobNameOf(key)
-      const response = await once.send({
+      const sent: WireRequest = {
         method: 'PUT',
         url: urlOf(request, name),
         query: version,
         json: bodyOf(askedOf(request)),
         // The token's time counts too: nothing leaves after the deadline.
         signal: AbortSignal.timeout(timeLeft(system, launch)),
-      })
+      }
+      const response = await sendLaunch(sent, launch.mayLeave)
       if (response.status === 409) return knownAlready(response, request, () => find(request, key))
       if (response.status !== 201) throw refusalOf(response, `launching ${request.do}`, { mutating: true })
       return accepted(response, request, name)

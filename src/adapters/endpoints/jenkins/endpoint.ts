@@ -4,7 +4,7 @@ import type { Endpoint, Launch } from '../../../ports/endpoint.ts'
 import { isPortError, PortError } from '../../../ports/errors.ts'
 import { portErrorOf, type WireResponse } from '../../wire/http.ts'
 import { retried } from '../../wire/retry.ts'
-import { baseUrl, type System, timeLeft } from '../system.ts'
+import { baseUrl, lastLook, type System, timeLeft } from '../system.ts'
 import { canceller } from './cancel.ts'
 import { follower } from './follow.ts'
 import { type Job, jobOf, parametersOf } from './job.ts'
@@ -45,7 +45,7 @@ export function jenkins(system: System): Endpoint {
       const response = await post(job.root, {
         url: urlToLaunch(request, base),
         form: Object.fromEntries(sent),
-        timeoutMs: () => timeLeft(system, launch),
+        timeoutMs: () => lastLook(system, launch),
       })
       const handle = acceptedItem(response, request, key)
       // Started for sure by now: what the first look at it cannot tell, the following will.

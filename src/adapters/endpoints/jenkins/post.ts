@@ -7,22 +7,23 @@ interface Post {
   readonly url: string
   readonly query?: Readonly<Record<string, string>>
   readonly form?: Readonly<Record<string, string>>
-  /** Asked before each attempt; throws where no time is left. */
-  readonly timeoutMs: () => number
+  /** Asked right before each request; rejects where it may not leave, or no time is left. */
+  readonly timeoutMs: () => number | Promise<number>
 }
 
 /** Requests with an API token need no crumb; those with a password are refused with 403 until they bring one. */
 export function poster(system: System) {
   let session: Readonly<Record<string, string>> = {}
   return async (root: string, { timeoutMs, ...request }: Post): Promise<WireResponse> => {
-    const attempt = () => system.wire.send({ method: 'POST', ...request, headers: session, timeoutMs: timeoutMs() })
+    const attempt = async () =>
+      system.wire.send({ timeoutMs: await timeoutMs(), method: 'POST', ...request, headers: session })
     const response = await attempt()
     // Refused for its crumb it did nothing, so that it may be sent again.
     if (response.status !== 403 || !/\bcrumb\b/i.test(response.text())) return response
     const issued = await system.wire.send({
       method: 'GET',
       url: `${root}/crumbIssuer/api/json`,
-      timeoutMs: timeoutMs(),
+      timeoutMs: await timeoutMs(),
     })
     if (issued.status !== 200) return response
     const { crumb, crumbRequestField } = crumbFrom(issued)

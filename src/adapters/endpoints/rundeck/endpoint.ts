@@ -6,7 +6,7 @@ import type { WireResponse } from '../../wire/http.ts'
 import { retryAfterOf } from '../../wire/response.ts'
 import { retried } from '../../wire/retry.ts'
 import { plainText } from '../../wire/text.ts'
-import { type System, timeLeft } from '../system.ts'
+import { lastLook, type System, timeLeft } from '../system.ts'
 import { refusalOf } from './client.ts'
 import { findExecution } from './find.ts'
 import { readOutput } from './logs.ts'
@@ -74,7 +74,7 @@ export function rundeck(system: System): Endpoint {
         method: 'POST',
         url: `${rootUrl(system, request)}/job/${operation.job}/run`,
         json: { options },
-        timeoutMs: timeLeft(system, launch),
+        timeoutMs: await lastLook(system, launch),
       })
       if (response.status !== 200) throw refusalOf(response, `launching ${request.do}`, { mutating: true })
       return running(launchedExecution(response, operation).id, response)

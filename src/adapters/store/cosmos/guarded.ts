@@ -1,6 +1,5 @@
 // Owns the write whose fate is known: guarded by what was read, recognised by its operation id when its answer was lost.
 import { PortError } from '../../../ports/errors.ts'
-import type { Failure } from './errors.ts'
 import { type Patience, turns } from './patience.ts'
 import type { Recent } from './recent.ts'
 import type { Requests, Stored, Written } from './requests.ts'
@@ -67,7 +66,7 @@ export async function guarded<D extends Stored>(on: Guarding<D>, change: Change<
       seen.set(key, { document: next, etag: written.etag })
       return next
     }
-    if (written.meaning === 'refused') throw written.error
+    if (written.meaning === 'refused') throw givenUp(written.error, sent?.mayBeThere ?? false)
     const mayBeThere = written.meaning === 'unclear' || sent?.mayBeThere === true
     const wasCurrent = isCurrent
     sent = { next, mayBeThere }
@@ -75,7 +74,7 @@ export async function guarded<D extends Stored>(on: Guarding<D>, change: Change<
     known = undefined
     isCurrent = false
     const isStale = written.meaning === 'changed' && !wasCurrent
-    if (!isStale && !(await again(written))) throw givenUp(written, mayBeThere)
+    if (!isStale && !(await again(written))) throw givenUp(written.error, mayBeThere)
   }
 }
 
@@ -88,12 +87,12 @@ async function look<D extends Stored>(
     const document = await requests.read<D>({ pk, id })
     return document && { document, etag: document._etag ?? '' }
   } catch (error) {
-    throw mayBeThere && error instanceof PortError ? unsure(error) : error
+    throw error instanceof PortError ? givenUp(error, mayBeThere) : error
   }
 }
 
-const givenUp = ({ meaning, error }: Failure, mayBeThere: boolean): PortError =>
-  mayBeThere && meaning !== 'changed' ? unsure(error) : error
+/** Whatever was answered last, also by a lost race: an earlier request may have won it. */
+const givenUp = (error: PortError, mayBeThere: boolean): PortError => (mayBeThere ? unsure(error) : error)
 
 /** Nobody can say whether it was written: as when the store was gone right after the request. */
 export const unsure = (error: PortError): PortError =>

@@ -51,6 +51,10 @@ export const refusals = {
   'unfreeze {scope} ends it': 'unfreeze {scope} hebt die Sperre auf',
   'everything is not frozen': 'nicht alles ist gesperrt',
   '{scope} is not frozen': '{scope} ist nicht gesperrt',
+  'everything was frozen again meanwhile by {by}: {why}': 'alles wurde inzwischen von {by} wieder gesperrt: {why}',
+  '{scope} was frozen again meanwhile by {by}: {why}': '{scope} wurde inzwischen von {by} wieder gesperrt: {why}',
+  'look at why, and say it again if it is to end':
+    'prüfen Sie, warum, und wiederholen Sie es, wenn die Sperre enden soll',
   'who froze it may not unfreeze it': 'wer gesperrt hat, darf die Sperre nicht aufheben',
   'ask another member of {groups}': 'fragen Sie ein anderes Mitglied von {groups}',
   'there is no {name} to freeze': 'es gibt kein {name} zum Sperren',
