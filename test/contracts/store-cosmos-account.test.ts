@@ -1,15 +1,25 @@
 // Owns the run of the store contract on a real account, where COSMOS_ENDPOINT names one; without it there is nothing here.
-// Its database COSMOS_DATABASE is for tests alone: each run leaves its documents there. One store per test needs one
-// database each, and an identity may not make them, so chains and keys are told apart by a name in front of them.
+// Its database COSMOS_DATABASE is for tests alone: each run leaves its documents there. One store per test would need one
+// database each, and an identity may not make them, so each test has a room of names in the one that there is.
 
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { cosmosStore } from '../../src/adapters/store/cosmos/cosmos.ts'
 import { begin, event, extend, lost, rejectsWith, won } from './store/steps.ts'
+import { storeContract } from './store.suite.ts'
+import { roomIn } from './store-room.ts'
 
 const { COSMOS_ENDPOINT: endpoint, COSMOS_DATABASE: database = 'runbot-test', COSMOS_KEY: key } = process.env
 
 if (endpoint) {
+  const run = randomUUID().slice(0, 8)
+  let rooms = 0
+  storeContract('a real Cosmos account', async () => {
+    const { store } = await cosmosStore({ endpoint, database, ...(key ? { key } : {}) })
+    rooms += 1
+    return { store: roomIn(store, `${run}-${rooms}`), dispose: async () => {} }
+  })
+
   describe('a real Cosmos account', () => {
     const mine = randomUUID().slice(0, 8)
     const open = () => cosmosStore({ endpoint, database, ...(key ? { key } : {}) })
