@@ -61,8 +61,8 @@ export async function act(work: Performing, owed: Extract<Work, { do: 'act' }>):
   if (!fits.ok) return stopFor(work, before, fits.reason)
   // The process stood still while it checked, or the world was slow to answer: what was looked at first is old.
   const now = deps.clock.now()
-  const deadlineAt = Math.min(now + owed.request.timeoutMs, lookedAt + SEND_WITHIN_MS)
-  if (now >= deadlineAt) return hold(work, owed.at, 'the checks before it took too long to count')
+  const deadlineAt = now + Math.min(owed.request.timeoutMs, SEND_WITHIN_MS)
+  if (now - lookedAt > SEND_WITHIN_MS) return hold(work, owed.at, 'the checks before it took too long to count')
   const counted = await countForAntiFlap(work, owed.at)
   const key = keyOf(work, owed.at, 'action')
   const start = { do: 'startAction', at: owed.at, key, gate: answer.record, deadlineAt } as const
