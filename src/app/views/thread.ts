@@ -1,5 +1,7 @@
 // Owns what is said in a run's thread: one reply for each change that a person wants to know of.
+
 import type { At, EndStatus, Run, RunEvent } from '../../core/run.ts'
+import { stepOf } from '../../core/step-state.ts'
 import type { TextMessage } from '../../ports/channel.ts'
 import { say, voiced } from '../locale/voice.ts'
 import { countAt, scopeName } from './asks.ts'
@@ -49,6 +51,7 @@ const words = voiced({
   unverified: (where: string) => `❌ ${where}: verification failed`,
   rung: (where: string) => `⤵️ ${where}: its turn has come`,
   rollback: (where: string) => `↩️ ${where}: rolling back`,
+  rollbackAgain: (where: string, time: number) => `↩️ ${where}: rolling back, try ${time}`,
   rolledBack: {
     succeeded: (where: string) => `↩️ ${where}: rolled back`,
     failed: (where: string) => `❌ ${where}: the rollback failed`,
@@ -137,8 +140,10 @@ export function threadReply(run: Run, event: RunEvent, context: ThreadContext): 
       }
     case 'rungReached':
       return { text: `${words.rung(where(event))}${because(say(event.reason))}` }
-    case 'rollbackStarted':
-      return { text: words.rollback(where(event)) }
+    case 'rollbackStarted': {
+      const time = stepOf(run, event).rollbackAttempt
+      return { text: time > 1 ? words.rollbackAgain(where(event), time) : words.rollback(where(event)) }
+    }
     case 'rollbackEnded':
       return {
         text: `${words.rolledBack[event.outcome](where(event))}${because(event.outcome === 'succeeded' ? '' : event.reason)}`,

@@ -31,6 +31,7 @@ export const thread = {
   '✅ {where}: verified': '✅ {where}: verifiziert',
   '❌ {where}: verification failed': '❌ {where}: Verifikation fehlgeschlagen',
   '⤵️ {where}: its turn has come': '⤵️ {where}: ist jetzt an der Reihe',
+  '↩️ {where}: rolling back, try {n:number}': '↩️ {where}: Rollback läuft, Versuch {n}',
   '↩️ {where}: rolling back': '↩️ {where}: Rollback läuft',
   '↩️ {where}: rolled back': '↩️ {where}: zurückgerollt',
   '❌ {where}: the rollback failed': '❌ {where}: Rollback fehlgeschlagen',

@@ -32,6 +32,7 @@ export const thread: { readonly [english in keyof typeof german]: string } = {
   '✅ {where}: verified': '✅ {where}: verificado',
   '❌ {where}: verification failed': '❌ {where}: falló la verificación',
   '⤵️ {where}: its turn has come': '⤵️ {where}: le llegó el turno',
+  '↩️ {where}: rolling back, try {n:number}': '↩️ {where}: revirtiendo, intento {n}',
   '↩️ {where}: rolling back': '↩️ {where}: revirtiendo',
   '↩️ {where}: rolled back': '↩️ {where}: revertido',
   '❌ {where}: the rollback failed': '❌ {where}: falló la reversión',
