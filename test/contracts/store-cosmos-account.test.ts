@@ -12,12 +12,12 @@ import { roomIn } from './store-room.ts'
 const { COSMOS_ENDPOINT: endpoint, COSMOS_DATABASE: database = 'runbot-test', COSMOS_KEY: key } = process.env
 
 if (endpoint) {
-  const run = randomUUID().slice(0, 8)
+  const session = randomUUID().slice(0, 8)
   let rooms = 0
   storeContract('a real Cosmos account', async () => {
     const { store } = await cosmosStore({ endpoint, database, ...(key ? { key } : {}) })
     rooms += 1
-    return { store: roomIn(store, `${run}-${rooms}`), dispose: async () => {} }
+    return { store: roomIn(store, `${session}-${rooms}`), dispose: async () => {} }
   })
 
   describe('a real Cosmos account', () => {
