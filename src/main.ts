@@ -29,6 +29,7 @@ import { type Config, readConfig, secretsOf } from './config.ts'
 import { openStore } from './open-store.ts'
 import type { Files } from './ports/catalog.ts'
 import { systemClock } from './ports/clock.ts'
+import { teamsSettings } from './teams-settings.ts'
 
 const CARDS = fileURLToPath(new URL('../cards', import.meta.url))
 const SHUTDOWN_MS = 25_000
@@ -197,18 +198,6 @@ const both = (tell: (line: string) => void) => ({
     process.stdout.write(line)
     tell(line)
   },
-})
-
-const teamsSettings = ({ bot }: Config) => ({
-  appId: bot.appId ?? '',
-  appPassword: bot.password ?? '',
-  appType: bot.type,
-  appTenantId: bot.tenantId ?? '',
-  auth: bot.auth,
-  openIdMetadata: bot.openIdMetadata,
-  loginUrl: bot.loginUrl,
-  serviceHosts: bot.serviceHosts,
-  allowedTenants: bot.allowedTenants,
 })
 
 const sentence = (error: unknown): string => (error instanceof Error ? error.message : String(error))

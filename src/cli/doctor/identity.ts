@@ -9,6 +9,7 @@ import type { Config } from '../../config.ts'
 import type { Content } from '../../ports/catalog.ts'
 import { systemClock as clock } from '../../ports/clock.ts'
 import { isPortError, PortError } from '../../ports/errors.ts'
+import { teamsSettings } from '../../teams-settings.ts'
 import { claimsOf, refused } from './entra.ts'
 import { type Finding, failed, ok, reasonOf, skipped } from './finding.ts'
 import type { Installation } from './installation.ts'
@@ -45,17 +46,11 @@ async function botToken(config: Config): Promise<Finding> {
 }
 
 /** As replies get theirs. */
-function tokensOfBot({ bot }: Config): { headers(): Promise<unknown> } {
+function tokensOfBot(config: Config): { headers(): Promise<unknown> } {
+  const { bot } = config
   const scope = cloudOf(bot.openIdMetadata).issuer
   const settings = {
-    appId: bot.appId ?? '',
-    appPassword: bot.password ?? '',
-    appType: bot.type,
-    appTenantId: bot.tenantId ?? '',
-    auth: bot.auth,
-    loginUrl: bot.loginUrl,
-    serviceHosts: bot.serviceHosts,
-    allowedTenants: bot.allowedTenants,
+    ...teamsSettings(config),
     inbound: () => {
       throw new Error('the doctor takes no messages')
     },
