@@ -44,8 +44,11 @@ export interface Stage {
   output(): string
   /** The team gets the bot and has it watch the web platform; then the site breaks and a person reports it. Answers the number. */
   raise(): Promise<string>
-  /** The approver presses a button of the newest card that has it, again and again until runbot has answered. */
-  press(verb: 'approve' | 'reject'): Promise<void>
+  /**
+   * The approver presses a button of the newest card that asks for this (a card whose post was cut off by a death stands
+   * as it was, unknown to runbot), again and again until runbot has answered.
+   */
+  press(verb: 'approve' | 'reject', scope?: string): Promise<void>
   /** Resolves when it is so; fails when runbot cannot be started any more. */
   until<T>(what: string, look: () => T | Promise<T>): Promise<NonNullable<T>>
   /** Resolves when nothing is owed any more, to a run or to whoever is to be told of it. */
@@ -129,9 +132,11 @@ export async function openStage({ deaths = [], world: wanted, edit, whileDead, c
       return world.raiseIncident()['number'] ?? ''
     },
 
-    async press(verb) {
+    async press(verb, scope = 'run') {
       // Tries again on the very same card: by then another step may ask on a newer one.
-      const card = await wait(`a card with ${verb}`, () => posts().findLast((message) => payloadOf(message, verb)))
+      const card = await wait(`a card with ${verb}`, () =>
+        posts().findLast((message) => payloadOf(message, verb)?.['scope'] === scope),
+      )
       const data = payloadOf(card, verb) ?? {}
       let answered = false
       const click = async () => {

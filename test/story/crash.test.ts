@@ -84,7 +84,7 @@ describe('SIGKILL at any moment, and a restart', function () {
       async (stage) => {
         await stage.press('approve')
         await stage.until('the next rung asks', () => stage.posts().some(({ text }) => text.includes('needed for')))
-        await stage.press('reject')
+        await stage.press('reject', 'step:iisreset')
       },
     )
 
