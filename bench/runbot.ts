@@ -80,6 +80,8 @@ export async function startRunbot({
     compileTemplate: compilePlanned,
     compilePattern: plannedPattern,
     callerRecords: undefined,
+    surroundings: undefined,
+    planner: () => undefined,
     directory: directory({ clock, serviceNow: instance?.people }),
     approvalRecords: instance?.approvalRecords,
     pagers: () => undefined,

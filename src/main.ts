@@ -101,6 +101,8 @@ async function main(): Promise<void> {
     tickets: tickets ?? noTickets,
     approvalRecords: tickets?.approvalRecords,
     callerRecords: tickets?.callerRecords,
+    surroundings: undefined,
+    planner: () => undefined,
     pagers: pagersOf({ settings: () => current().pagers, serviceNow: tickets?.pager, proxyFromEnv: true }),
     directory: directory({
       clock,

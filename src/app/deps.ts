@@ -9,7 +9,9 @@ import type { Directory } from '../ports/directory.ts'
 import type { Endpoints } from '../ports/endpoint.ts'
 import type { Log, Meter } from '../ports/observe.ts'
 import type { Pagers } from '../ports/pager.ts'
+import type { Planner } from '../ports/planner.ts'
 import type { Store } from '../ports/store.ts'
+import type { Surroundings } from '../ports/surroundings.ts'
 import type { Tickets } from '../ports/tickets.ts'
 
 export interface Deps {
@@ -24,6 +26,10 @@ export interface Deps {
   readonly approvalRecords: ApprovalRecords | undefined
   /** undefined: a caller can be asked in Teams alone. */
   readonly callerRecords: CallerRecords | undefined
+  /** undefined: nothing is read around an incident. */
+  readonly surroundings: Surroundings | undefined
+  /** undefined: the rules alone. It may change with the files. */
+  readonly planner: () => Planner | undefined
   readonly pagers: Pagers
   readonly directory: Directory
   readonly channel: Channel

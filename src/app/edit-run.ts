@@ -1,7 +1,8 @@
 // Owns asking for the same run with other values: within the runbook's bounds, as a run of its own (P9).
 import { decide } from '../core/decide.ts'
+import type { Origin } from '../core/origin.ts'
 import { parametersOf } from '../core/parameters.ts'
-import type { Origin, Person, Run } from '../core/run.ts'
+import type { Person, Run } from '../core/run.ts'
 import { type JsonObject, own } from '../core/values.ts'
 import type { Refusal } from '../core/verdict.ts'
 import type { Assess } from './assess.ts'

@@ -9,6 +9,8 @@ export const noTickets: Tickets = {
   incident: none,
   incidentByNumber: none,
   changedSince: () => Promise.resolve([]),
+  open: none,
+  openOn: () => Promise.resolve([]),
   ci: none,
   findCis: () => Promise.resolve([]),
   blast: none,

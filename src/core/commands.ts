@@ -40,6 +40,18 @@ export type ChatCommand =
     }
   | { readonly do: 'watch' | 'unwatch'; readonly subject: string | null }
   | { readonly do: 'report'; readonly period: string | null }
+  /** What helped with an incident, or that a recorded run would have been right or wrong, as a person says it. */
+  | {
+      readonly do: 'learn'
+      /** An incident's number, or a run. */
+      readonly subject: string
+      readonly runbook: string | null
+      /** null: nothing is said of it. */
+      readonly helped: boolean | null
+      readonly because: string
+    }
+  /** Further members of a storm are counted and not told; null: as long as governance allows. */
+  | { readonly do: 'suppress'; readonly run: string; readonly forMs: number | null; readonly because: string }
   | { readonly do: 'whoami' }
 
 /** The commands of these names. */

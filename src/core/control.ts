@@ -26,7 +26,22 @@ export type ControlEvent =
       readonly level: Autonomy | null
       readonly runbook: string | null
       readonly environment: string | null
-      readonly by: Person
+      /** null: runbot itself, because a run went wrong. */
+      readonly by: Person | null
+      readonly reason?: string
+      /** What shadow runs had shown when it was set. */
+      readonly record?: JsonObject
+    }
+  /** A person says what helped, or what did not: the memory holds nothing else. */
+  | { readonly type: 'learned'; readonly lesson: JsonObject; readonly by: Person }
+  | { readonly type: 'forgotten'; readonly lesson: string; readonly by: Person }
+  /** Alerts that began no run of their own, summed up so that none is lost sight of. */
+  | {
+      readonly type: 'alertsCounted'
+      readonly joined: number
+      readonly resolved: number
+      readonly suppressed: number
+      readonly declined: { readonly [reason: string]: number }
     }
   | { readonly type: 'glassBroken'; readonly run: string; readonly by: Person; readonly reason: string }
   | { readonly type: 'commandRefused'; readonly command: string; readonly by: Person; readonly reason: string }

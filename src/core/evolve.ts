@@ -1,5 +1,6 @@
 // Owns the fold: the state of a run after each event of its log.
 import { isAsked, newAsk, used, withAsk } from './asked.ts'
+import { inform, NOTHING_LEARNT } from './informed.ts'
 import { stepAsk } from './plan.ts'
 import { reopen } from './reopen.ts'
 import type { Run, RunEvent, RunStatus } from './run.ts'
@@ -43,6 +44,7 @@ export function emptyRun(id: string): Run {
     endedAt: null,
     reopened: 0,
     link: null,
+    knowledge: NOTHING_LEARNT,
     previous: null,
     glass: null,
     edit: null,
@@ -82,6 +84,11 @@ function change(run: Run, event: RunEvent, at: Instant): Run {
     }
     case 'joined':
       return { ...run, joined: [...run.joined, event.incident] }
+    case 'advised':
+    case 'stormGrew':
+    case 'suppressed':
+    case 'compared':
+      return { ...run, knowledge: inform(run.knowledge, event) }
     case 'evidenceCaptured':
       return { ...run, evidence: inOrder([...run.evidence, event]) }
     case 'waited':

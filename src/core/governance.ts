@@ -22,6 +22,10 @@ export interface IncidentClass {
   readonly escalate?: string
   /** Pre-approved: where a window is needed and no change is open, runbot opens one from this template itself. */
   readonly standardChange?: string
+  /** Only these may be proposed; absent: whichever match. */
+  readonly runbooks?: readonly string[]
+  /** Where one holds, or cannot be told, nothing is proposed and a person is told why. */
+  readonly stop?: readonly { readonly when: Expression; readonly because: string }[]
 }
 
 export type MatrixEntry =
@@ -134,6 +138,10 @@ export interface Governance {
   readonly requesters: { readonly [runbookOrDefault: string]: readonly string[] }
   readonly commands: { readonly [command: string]: readonly string[] }
   readonly correlationWindowMs: Millis
+  /** From so many members on a cause is a storm; its further members may be kept quiet for so long at most. */
+  readonly storm: { readonly from: number; readonly quietMs: Millis }
+  /** What happens with an incident that fits no class; null: it is recorded as declined. */
+  readonly unclassified: { readonly evidence: readonly string[]; readonly escalate?: string } | null
   readonly defaultChannel?: string
   /** What a shared thread is written in; without it English. What is recorded is always English. */
   readonly locale?: Locale

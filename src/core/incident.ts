@@ -1,4 +1,5 @@
 // Owns the incident context: what is known of one incident and its CI, each fact with its source and time.
+import type { Signals, Surroundings } from './surroundings.ts'
 import type { Instant, Json, JsonObject } from './values.ts'
 
 /** A fact is known with its value, or unknown with the reason. Nothing here is ever guessed. */
@@ -54,6 +55,11 @@ export interface Change {
 export interface IncidentContext {
   readonly incident?: Incident
   readonly ci?: Ci
+  /** Its class in the taxonomy; null: it fits none. Absent: nobody asked. */
+  readonly class?: string | null
+  readonly surroundings?: Surroundings
+  /** What the runbook's vetted queries say. */
+  readonly signals?: Signals
   readonly readAt: Instant
 }
 

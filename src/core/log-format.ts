@@ -5,7 +5,7 @@ import type { RunEvent } from './run.ts'
  * Rises with each version that writes a kind of entry, or a meaning of one, that the version before does not understand.
  * Of replicas that run side by side during an upgrade those with the highest work, and the others rest.
  */
-export const LOG_FORMAT = 1
+export const LOG_FORMAT = 2
 
 const KINDS: { readonly [kind in RunEvent['type']]: true } = {
   proposed: true,
@@ -45,6 +45,10 @@ const KINDS: { readonly [kind in RunEvent['type']]: true } = {
   rollbackRequested: true,
   settled: true,
   takenOver: true,
+  advised: true,
+  stormGrew: true,
+  suppressed: true,
+  compared: true,
 }
 
 /** Whether an entry that was read is one that this version knows how to fold. */

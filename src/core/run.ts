@@ -1,8 +1,10 @@
 // Owns the life of a run: its events, its state, and the words for where it stands.
 import type { ApprovalRule } from './governance.ts'
 import type { Blast, IncidentContext } from './incident.ts'
+import type { Informed, Knowledge } from './informed.ts'
 import type { Intervened } from './intervened.ts'
 import type { Candidate } from './match.ts'
+import type { Link, Origin } from './origin.ts'
 import type { Draft, PlannedRequest } from './plan.ts'
 import type { Decision } from './policy.ts'
 import type { StepState } from './step-state.ts'
@@ -47,26 +49,6 @@ export interface Person {
   readonly id: string
   readonly name: string
   readonly tenant: string
-}
-
-/** What started the run. The requester of a run that an event started is nobody. */
-export type Origin =
-  | { readonly kind: 'event'; readonly intake: string }
-  | {
-      readonly kind: 'chat'
-      readonly requester: Person
-      readonly because: string
-      /** Where the command was given: the card appears there. */
-      readonly conversation: JsonObject
-      readonly text: string
-    }
-
-/** The run that this one follows: somebody edited its parameters, or broke the glass for what policy had stopped. */
-export interface Link {
-  readonly run: string
-  readonly why: 'edit' | 'breakGlass'
-  /** What was asked with there; for people to compare. */
-  readonly parameters?: JsonObject
 }
 
 /** `run`, `step:<id>`, `step:<id>@<target>` or `wave:<n>`. */
@@ -172,6 +154,7 @@ export type RunEvent =
     }
   | { readonly type: 'stopRequested'; readonly by: Person; readonly reason: string }
   | Intervened
+  | Informed
   | { readonly type: 'executionStarted'; readonly plan: string }
   | ({
       readonly type: 'preflighted'
@@ -290,6 +273,8 @@ export interface Run {
   readonly endedAt: Instant | null
   readonly reopened: number
   readonly link: Link | null
+  /** What was learnt around it besides its plan. */
+  readonly knowledge: Knowledge
   /** What was asked before the plan changed; for people to compare. */
   readonly previous: { readonly draft: Draft; readonly decision: Decision | null } | null
   readonly glass: Glass | null

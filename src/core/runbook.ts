@@ -48,6 +48,15 @@ export interface Capture extends Parameter {
   readonly from: Expression
 }
 
+/** A vetted query that tells how it is, before and after. `shows`: whether the issue shows in its `result`. */
+export interface Signal extends Call {
+  readonly title: string
+  readonly unit: string
+  readonly shows?: Expression
+  /** How far back a chart looks. */
+  readonly rangeMs: Millis
+}
+
 export interface Preflight extends Check {
   readonly capture: { readonly [name: string]: Capture }
 }
@@ -89,6 +98,12 @@ export interface Limits {
   readonly changeWindow?: { readonly in: readonly string[]; readonly conflicts?: 'ask' | 'stop' }
   readonly blastRadius?: BlastLimits
   readonly doNotTouch?: Expression
+  /** The issue must show in so many signals of different systems. */
+  readonly corroborated?: number
+  /** Where an incident commander has taken control. */
+  readonly commander?: 'ask' | 'stop'
+  /** Where something was deployed to this CI, its service or what it depends on, a rollback may be the better fix. */
+  readonly recentDeploy?: { readonly withinMs: Millis; readonly is: 'ask' | 'stop' }
   /** For so long after its end a run may be rolled back, or a failed step of it retried. */
   readonly reopenWithinMs: Millis
 }
@@ -131,6 +146,9 @@ export interface Runbook {
   }
   readonly limits: Limits
   readonly evidence: readonly Call[]
+  readonly signals: { readonly [name: string]: Signal }
+  /** How shadow runs are compared with what people did: whether the closed incident shows that they did the same. */
+  readonly shadow: { readonly agrees?: Expression; readonly takesMs?: Millis }
   readonly steps: readonly Step[]
   readonly onSuccess: { readonly resolve: boolean; readonly closeCode?: string; readonly resolveJoined: boolean }
   readonly onFailure: {

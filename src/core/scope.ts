@@ -23,7 +23,7 @@ export function scopeOf(seen: Seen): Scope {
     ci: target ? ciScope(target.ci) : ciScope(context.ci),
     parameters: seen.parameters ?? {},
     blast: blast ? blastScope(blast) : {},
-    signals: {},
+    signals: signalsScope(context),
     steps: seen.steps ?? {},
     run: seen.run === undefined ? {} : { id: seen.run },
     ...(target ? { target: target.name } : {}),
@@ -44,6 +44,14 @@ export function stepScope(run: Run, target: string, result?: Json): Scope {
     ...(result === undefined ? {} : { result }),
   })
 }
+
+/** `signals.<name>` is its value, whether the issue shows in it; an unknown one is left out, an absent series is null. */
+const signalsScope = ({ signals = {} }: IncidentContext): JsonObject =>
+  Object.fromEntries(
+    Object.entries(signals).flatMap(([name, fact]) =>
+      fact.known ? [[name, { value: fact.value.value, shows: fact.value.shows }]] : [],
+    ),
+  )
 
 /** An unknown part is left out. */
 const blastScope = (blast: Blast): JsonObject => ({

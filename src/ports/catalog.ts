@@ -14,6 +14,28 @@ export interface ServiceNowSettings {
   readonly failed: { readonly state: string | null; readonly assign: string | null }
   /** Approvals are asked for in ServiceNow too (sysapproval_approver), the same ask under the same rule. */
   readonly approvals: boolean
+  /** What is read around an incident: how many relations far, how far back, and which columns name people. */
+  readonly context: {
+    readonly neighbours: number
+    readonly historyMs: Millis
+    /** Of the CI. */
+    readonly owner: string | null
+    /** Of the incident: who has taken control. */
+    readonly commander: string | null
+    /** Of the incident: the runbook, or the words, that a person says helped. */
+    readonly learned: string | null
+  }
+  /** How an alert without a ticket opens an incident; null: it does not. */
+  readonly open: { readonly group: string | null; readonly fields: { readonly [column: string]: string } } | null
+}
+
+/** The model that may rank and fill in, from connectors.yaml. `key` null: the identity of this process (Entra). */
+export interface PlannerSettings {
+  readonly kind: 'openai' | 'azure-openai'
+  readonly url: string
+  readonly model: string
+  readonly key: string | null
+  readonly timeoutMs: Millis
 }
 
 /** A system that operations run on, with its secrets filled in. Never logged, never hashed. */
@@ -52,6 +74,8 @@ export interface Content {
   readonly systems: { readonly [name: string]: SystemSettings }
   readonly pagers: { readonly [name: string]: PagerSettings }
   readonly inbound: JsonObject
+  /** null: the rules alone. */
+  readonly planner: PlannerSettings | null
   /** Every secret that connectors.yaml holds, for whoever keeps them out of something. Never logged, never hashed. */
   readonly secrets: readonly string[]
   /** What `mask` declares a secret in answers of endpoints. */

@@ -36,6 +36,23 @@ export interface StandardChange {
   readonly text: string
 }
 
+/** An incident that an alert opens; the same key never opens a second one. */
+export interface OpenOrder {
+  readonly key: string
+  readonly shortDescription: string
+  readonly description: string
+  readonly ciId: string | null
+}
+
+/** An incident that is open on a CI. */
+export interface OpenIncident {
+  readonly sysId: string
+  readonly number: string
+  readonly ciId: string
+  readonly shortDescription: string
+  readonly openedAt: Instant
+}
+
 /** Errors are PortErrors; `notFound` where the record is absent or hidden. */
 export interface Tickets {
   incident(sysId: string): Promise<IncidentRecord>
@@ -43,6 +60,10 @@ export interface Tickets {
   incidentByNumber(number: string): Promise<IncidentRecord>
   /** Incidents that fit the trigger, updated at or after `since`, oldest update first. */
   changedSince(since: Instant): Promise<readonly { sysId: string; number: string; updatedAt: Instant }[]>
+  /** Opens an incident once per key (its correlation_id), or answers the one that is open under it. */
+  open(order: OpenOrder): Promise<{ readonly sysId: string; readonly number: string; readonly fresh: boolean }>
+  /** Incidents that are open on these CIs, the oldest first; 100 at most. */
+  openOn(ciIds: readonly string[]): Promise<readonly OpenIncident[]>
   ci(sysId: string): Promise<Ci>
   /** By name, FQDN or sys_id; every match, so that an ambiguous name can be refused with the candidates. */
   findCis(name: string): Promise<readonly Ci[]>

@@ -4,6 +4,7 @@ import type { RunCardContext } from '../../src/app/views/run-card.ts'
 import type { ApprovalRule } from '../../src/core/governance.ts'
 import type { Blast, Ci, IncidentContext } from '../../src/core/incident.ts'
 import { known, unknown } from '../../src/core/incident.ts'
+import { NOTHING_LEARNT } from '../../src/core/informed.ts'
 import type { Draft, PlannedCheck, PlannedRequest, PlannedStep } from '../../src/core/plan.ts'
 import type { Decision, GuardrailResult } from '../../src/core/policy.ts'
 import type { Approval, Ask, Person, Run } from '../../src/core/run.ts'
@@ -223,6 +224,7 @@ export const run = (changes: Partial<Run> = {}): Run => ({
   proposedAt: at,
   origin: { kind: 'event', intake: 'in-1' },
   context: context(),
+  knowledge: NOTHING_LEARNT,
   candidates: [
     {
       runbook: 'restart-iis',

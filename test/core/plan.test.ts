@@ -47,6 +47,8 @@ const runbook = (changes: Partial<Runbook> = {}): Runbook => ({
   targets: { from: cel('[ci.name]'), max: 3, waves: [{ count: 1 }], stopAfterFailures: 1, concurrency: 1 },
   limits: { reopenWithinMs: 60 * minute },
   evidence: [call('ops.look', { host: '${target}' })],
+  signals: {},
+  shadow: {},
   steps: [
     {
       id: 'recycle',

@@ -46,6 +46,8 @@ const runbook = (changes: Partial<Runbook> = {}, targets: Partial<Runbook['targe
   targets: { from: cel('[]'), max: 50, waves: [], stopAfterFailures: 1, concurrency: 4, ...targets },
   limits: { reopenWithinMs: 60 * minute },
   evidence: [],
+  signals: {},
+  shadow: {},
   steps: [bare, { id: 'look', tier: 0, verify: check('ops.look') }],
   onSuccess: { resolve: true, resolveJoined: false },
   onFailure: { rollback: 'step' },

@@ -47,7 +47,7 @@ describe('story: autonomy', () => {
     assert.equal((await story.ended(shown.run)).status, 'succeeded')
     const entry = (await story.control()).find((event) => event.type === 'autonomySet')
     assert.deepEqual([entry?.level, entry?.runbook, entry?.environment], ['approve', 'restart-iis', 'prod'])
-    assert.equal(entry?.by.id, changeManager.aadObjectId)
+    assert.equal(entry?.by?.id, changeManager.aadObjectId)
   })
 
   it('records what would have run in shadow, and shows no card (P1)', async () => {

@@ -28,6 +28,14 @@ const servicenow = keys({
   resolve: keys({ closeCode: text.exactOptional() }).exactOptional(),
   failed: keys({ state: whole(-10, 100).exactOptional(), assign: text.exactOptional() }).exactOptional(),
   approvals: flag.exactOptional(),
+  context: keys({
+    neighbours: whole(0, 5).exactOptional(),
+    history: duration.exactOptional(),
+    owner: column.exactOptional(),
+    commander: column.exactOptional(),
+    learned: column.exactOptional(),
+  }).exactOptional(),
+  open: keys({ group: text.exactOptional(), fields: columns.exactOptional() }).exactOptional(),
 })
 
 const pager = keys({
@@ -38,22 +46,29 @@ const pager = keys({
   table: text.exactOptional(),
 })
 
+/** Which of a sender's labels name the CI, the likeliest first, and which the kind of trouble. */
+const reading = { ci: some(text).exactOptional(), symptom: some(text).exactOptional() }
+
 const inbound = keys({
+  events: keys(reading).exactOptional(),
   alertmanager: keys({
+    ...reading,
     bearer: secret.exactOptional(),
     basic: basic.exactOptional(),
   }).exactOptional(),
   grafana: keys({
+    ...reading,
     hmac: secret.exactOptional(),
     header: text.exactOptional(),
     timestampHeader: text.exactOptional(),
     bearer: secret.exactOptional(),
     basic: basic.exactOptional(),
   }).exactOptional(),
-  pagerduty: keys({ secrets: some(secret) }).exactOptional(),
+  pagerduty: keys({ ...reading, secrets: some(secret) }).exactOptional(),
   'azure-monitor': keys({
+    ...reading,
     token: secret.exactOptional(),
-    entra: keys({ audience: text }).exactOptional(),
+    entra: keys({ audience: text, tenant: text.exactOptional() }).exactOptional(),
   }).exactOptional(),
 })
 
@@ -76,6 +91,22 @@ const OPERATIONS = {
   rundeck: { job: text, project: text.exactOptional(), keyOption: text.exactOptional() },
   'azure-automation': { runbook: text, runOn: text.exactOptional() },
   prometheus: { query: text, parameters: mapOf(identifier, text).exactOptional() },
+  'azure-logs': { query: text, parameters: mapOf(identifier, text).exactOptional(), span: duration.exactOptional() },
+  tempo: { query: text, parameters: mapOf(identifier, text).exactOptional(), span: duration.exactOptional() },
+  jaeger: {
+    service: text,
+    operation: text.exactOptional(),
+    tags: mapOf(text, text).exactOptional(),
+    minDuration: text.exactOptional(),
+    parameters: mapOf(identifier, text).exactOptional(),
+    span: duration.exactOptional(),
+  },
+  'http-json': {
+    path: text,
+    value: text,
+    series: text.exactOptional(),
+    parameters: mapOf(identifier, text).exactOptional(),
+  },
 } as const
 
 export const SYSTEM_KINDS = Object.keys(OPERATIONS) as (keyof typeof OPERATIONS)[]
@@ -97,16 +128,28 @@ const systemKeys = {
   tls: tls.exactOptional(),
 }
 
+/** A model that may rank what fits and fill declared parameters. `entra`: Azure's own identity instead of a key. */
+const planner = keys({
+  kind: oneOf(['openai', 'azure-openai']),
+  url: secret,
+  model: text,
+  key: secret.exactOptional(),
+  entra: flag.exactOptional(),
+  timeout: duration.exactOptional(),
+})
+
 export const connectorsSchema = keys({
   connectors: z.literal(1),
   mask: some(text).exactOptional(),
   servicenow: servicenow.exactOptional(),
   inbound: inbound.exactOptional(),
   pagers: mapOf(word, pager).exactOptional(),
+  planner: planner.exactOptional(),
   systems: mapOf(word, keys({ ...systemKeys, operations: mapOf(word, anything) })),
 })
 export type ConnectorsFile = z.infer<typeof connectorsSchema>
 export type SystemFile = ConnectorsFile['systems'][string]
+export type PlannerFile = z.infer<typeof planner>
 export type PagerFile = z.infer<typeof pager>
 
 /** The operation's declaration, by the kind of its system. */

@@ -21,7 +21,7 @@ export function masksOf(
 }
 
 /** Every secret of systems, pagers and inbound senders. `file` is the file with its environment filled in. */
-export function secretsOf({ systems, pagers = {}, inbound = {} }: ConnectorsFile): readonly string[] {
+export function secretsOf({ systems, pagers = {}, inbound = {}, planner }: ConnectorsFile): readonly string[] {
   const all = [
     ...Object.values(systems).flatMap(({ auth, callbackSecret, callbackToken, tls }) => [
       auth?.bearer,
@@ -33,6 +33,7 @@ export function secretsOf({ systems, pagers = {}, inbound = {} }: ConnectorsFile
       // Otherwise it is the path of a file.
       tls?.key?.includes('-----BEGIN') ? tls.key : undefined,
     ]),
+    planner?.key,
     ...Object.values(pagers).map(({ routingKey }) => routingKey),
     ...Object.values(inbound).flatMap((sender) => [
       ...(['bearer', 'hmac', 'token'] as const).map((name) => (sender as { [name]?: string })[name]),

@@ -2,7 +2,13 @@
 import type { CatalogProblem, Operation } from '../../core/runbook.ts'
 import type { JsonObject } from '../../core/values.ts'
 import type { Content, FindSpans, PagerSettings, ServiceNowSettings, SystemSettings } from '../../ports/catalog.ts'
-import { type ConnectorsFile, connectorsSchema, type PagerFile, type SystemFile } from './connectors-schema.ts'
+import {
+  type ConnectorsFile,
+  connectorsSchema,
+  type PagerFile,
+  type PlannerFile,
+  type SystemFile,
+} from './connectors-schema.ts'
 import { masksOf, secretsOf } from './connectors-secrets.ts'
 import { operationOf, systemOf, systemProblems, systemWarnings } from './connectors-systems.ts'
 import type { Folder } from './directory.ts'
@@ -17,6 +23,7 @@ export interface Connectors {
   readonly systems: { readonly [name: string]: SystemSettings }
   readonly servicenow: ServiceNowSettings
   readonly pagers: Content['pagers']
+  readonly planner: Content['planner']
   readonly inbound: JsonObject
   readonly secrets: readonly string[]
   readonly masks: readonly FindSpans[]
@@ -28,6 +35,7 @@ export interface Connectors {
 }
 
 /** No incident fits this query: without a `servicenow` part nothing is picked up. */
+const DEFAULT_HISTORY = 90 * 86_400_000
 const NO_INCIDENT = 'sys_idISEMPTY'
 
 /** Reads connectors.yaml. `text` reads the files that it names. Secrets end up in `systems`, `pagers`, `inbound` and `secrets` only. */
@@ -58,6 +66,8 @@ export function readConnectors(source: Source, env: Environment, text: Folder['t
     pagers[name] = pagerOf(filledIn)
     problems.push(...pagerProblems(source, name, declared, filledIn))
   }
+  const { planner } = file
+  if (planner) problems.push(...plannerProblems(source, planner))
   const mask = masksOf(source, shape.value.mask)
   problems.push(...mask.problems)
   const servicenow = servicenowOf(shape.value.servicenow)
@@ -70,6 +80,7 @@ export function readConnectors(source: Source, env: Environment, text: Folder['t
       systems,
       servicenow,
       pagers,
+      planner: planner ? plannerOf(planner) : null,
       inbound,
       secrets: secretsOf(file),
       masks: mask.masks,
@@ -92,7 +103,40 @@ function servicenowOf(file: ConnectorsFile['servicenow']): ServiceNowSettings {
       assign: file?.failed?.assign ?? null,
     },
     approvals: file?.approvals ?? false,
+    context: {
+      neighbours: file?.context?.neighbours ?? 2,
+      historyMs: file?.context?.history ?? DEFAULT_HISTORY,
+      owner: file?.context?.owner ?? null,
+      commander: file?.context?.commander ?? null,
+      learned: file?.context?.learned ?? null,
+    },
+    open: file?.open ? { group: file.open.group ?? null, fields: file.open.fields ?? {} } : null,
   }
+}
+
+const plannerOf = ({ kind, url, model, key, timeout }: PlannerFile): NonNullable<Content['planner']> => ({
+  kind,
+  url: url.replace(/\/+$/, ''),
+  model,
+  key: key ?? null,
+  timeoutMs: timeout ?? 8_000,
+})
+
+function plannerProblems(source: Source, { kind, url, key, entra }: PlannerFile): CatalogProblem[] {
+  const at = (name: string, message: string | undefined) =>
+    message === undefined ? [] : [source.problem(['planner', name], message)]
+  const both = key !== undefined && entra === true
+  return [
+    ...at('url', urlProblem(url)),
+    ...at('entra', entra === true && kind === 'openai' ? 'entra is for kind azure-openai' : undefined),
+    ...at('key', both ? 'expected either a key or entra' : undefined),
+    ...at(
+      'kind',
+      !both && key === undefined && entra !== true && kind === 'azure-openai'
+        ? 'expected a key, or entra: true'
+        : undefined,
+    ),
+  ]
 }
 
 /** Where a key is missing that its kind needs, `pagerProblems` says so and the settings are not used. */

@@ -17,6 +17,11 @@ export const INCIDENT_FACTS = [
   'location',
   'contact_type',
   'vip',
+  'opened_at',
+  'close_code',
+  'close_notes',
+  'resolved_at',
+  'resolved_by',
   'ci',
 ]
 

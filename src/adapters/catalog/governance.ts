@@ -27,6 +27,7 @@ export interface Around {
 }
 
 const DEFAULT_CORRELATION = 3_600_000
+const DEFAULT_QUIET = 1_800_000
 
 /** Reads governance.yaml; every problem at once. */
 export function readGovernance(source: Source, around: Around): Read<Governance> {
@@ -53,6 +54,11 @@ export function readGovernance(source: Source, around: Around): Read<Governance>
       evidence: each.evidence ?? [],
       ...(each.escalate === undefined ? {} : { escalate: each.escalate }),
       ...(each.standardChange === undefined ? {} : { standardChange: each.standardChange }),
+      ...(each.runbooks === undefined ? {} : { runbooks: each.runbooks }),
+      stop: (each.stop ?? []).map((one, index) => ({
+        when: when(one.when, ['incident', 'ci'], ['classes', name, 'stop', index, 'when']),
+        because: one.because,
+      })),
       ...(each.when === undefined ? {} : { when: when(each.when, ['incident', 'ci'], ['classes', name, 'when']) }),
     })),
     matrix: mapped(file.matrix, (row) => mapped(row, entryOf)),
@@ -79,6 +85,8 @@ export function readGovernance(source: Source, around: Around): Read<Governance>
     requesters: file.requesters ?? {},
     commands: file.commands ?? {},
     correlationWindowMs: file.correlation?.window ?? DEFAULT_CORRELATION,
+    storm: { from: file.storm?.from ?? 5, quietMs: file.storm?.quiet ?? DEFAULT_QUIET },
+    unclassified: file.unclassified ? { evidence: [], ...file.unclassified } : null,
     ...(file.channels?.default === undefined ? {} : { defaultChannel: file.channels.default }),
     ...(file.locale === undefined ? {} : { locale: file.locale }),
   }

@@ -76,6 +76,7 @@ export function loadContent({ dir, env, clock, unset = 'error' }: LoadOptions): 
       systems: connectors.systems,
       pagers: connectors.pagers,
       inbound: connectors.inbound,
+      planner: connectors.planner,
       secrets: connectors.secrets,
       masks: connectors.masks,
       warnings: [

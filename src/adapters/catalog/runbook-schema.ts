@@ -96,9 +96,23 @@ export const runbookSchema = keys({
     changeWindow: keys({ in: list(name), conflicts: oneOf(['ask', 'stop']).exactOptional() }).exactOptional(),
     blastRadius: blastRadius.exactOptional(),
     doNotTouch: expression.exactOptional(),
+    corroborated: whole(1, 20).exactOptional(),
+    commander: oneOf(['ask', 'stop']).exactOptional(),
+    recentDeploy: keys({ within: duration, is: oneOf(['ask', 'stop']).exactOptional() }).exactOptional(),
     reopenWithin: duration.exactOptional(),
   }).exactOptional(),
   evidence: list(keys(call)).exactOptional(),
+  signals: mapOf(
+    identifier,
+    keys({
+      ...call,
+      title: text.exactOptional(),
+      unit: text.exactOptional(),
+      shows: expression.exactOptional(),
+      range: duration.exactOptional(),
+    }),
+  ).exactOptional(),
+  shadow: keys({ agrees: expression.exactOptional(), takes: duration.exactOptional() }).exactOptional(),
   steps: some(step),
   onSuccess: keys({
     resolve: flag.exactOptional(),
@@ -115,6 +129,7 @@ export const runbookSchema = keys({
 
 export type RunbookFile = z.infer<typeof runbookSchema>
 export type CallFile = NonNullable<RunbookFile['evidence']>[number]
+export type SignalFile = NonNullable<RunbookFile['signals']>[string]
 export type CheckFile = CallFile & { readonly expect?: string }
 export type TimesFile = Pick<NonNullable<StepFile['verify']>, 'every' | 'hold' | 'within'>
 export type StepFile = RunbookFile['steps'][number]

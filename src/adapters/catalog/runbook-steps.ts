@@ -1,10 +1,10 @@
 // Owns a runbook's calls and steps: templates and expressions compiled for their place, tiers held against operations.
-import type { Call, Capture, Check, Operation, Step } from '../../core/runbook.ts'
+import type { Call, Capture, Check, Operation, Signal, Step } from '../../core/runbook.ts'
 import type { Expression, Millis } from '../../core/values.ts'
 import { readOnlyProblem, unknownOperation } from './governance-references.ts'
 import type { Known } from './runbook.ts'
 import { parameterOf } from './runbook-parameters.ts'
-import type { CallFile, CheckFile, StepFile, TimesFile } from './runbook-schema.ts'
+import type { CallFile, CheckFile, SignalFile, StepFile, TimesFile } from './runbook-schema.ts'
 import { expressionAt, type Note, type Place, templateAt } from './uses.ts'
 import type { Path } from './yaml-source.ts'
 
@@ -21,6 +21,7 @@ const CHECK_TIMEOUT: Millis = 60_000
 const ACTION_TIMEOUT: Millis = 300_000
 const EVERY: Millis = 5000
 const VERIFY_WITHIN: Millis = 120_000
+const SIGNAL_RANGE: Millis = 3_600_000
 const CONFIRM_WITHIN: Millis = 4 * 3_600_000
 
 /** A read-only call, as in evidence. */
@@ -50,6 +51,24 @@ export function lookOf(
     everyMs: EVERY,
     holdMs: 0,
     withinMs: 0,
+  }
+}
+
+/** A vetted query that is asked of the incident's CI, before anything is sent and at the end. */
+export function signalOf(name: string, file: SignalFile, around: Surroundings): Signal {
+  const { title, unit, shows, range, ...call } = file
+  const path = ['signals', name]
+  const { expect, ...look } = lookOf({ ...call, ...(shows === undefined ? {} : { expect: shows }) }, path, around, {
+    roots: ['incident', 'ci', ...(shows === undefined ? [] : ['result'])],
+  })
+  return {
+    do: look.do,
+    with: look.with,
+    timeoutMs: look.timeoutMs,
+    title: title ?? name,
+    unit: unit ?? '',
+    rangeMs: range ?? SIGNAL_RANGE,
+    ...(expect ? { shows: expect } : {}),
   }
 }
 

@@ -8,7 +8,7 @@ import { antiFlapOf } from './governance.ts'
 import { parameterOf } from './runbook-parameters.ts'
 import { runbookReferences } from './runbook-references.ts'
 import { type RunbookFile, runbookSchema } from './runbook-schema.ts'
-import { callOf, lookOf, stepOf } from './runbook-steps.ts'
+import { callOf, lookOf, signalOf, stepOf } from './runbook-steps.ts'
 import { readShape } from './schema.ts'
 import { expressionAt, type Note } from './uses.ts'
 import type { Path, Read, Source } from './yaml-source.ts'
@@ -66,6 +66,18 @@ export function readRunbook(source: Source, known: Known): Read<Runbook> {
     evidence: (file.evidence ?? []).map((call, index) =>
       callOf(call, ['evidence', index], { known, parameters, note }),
     ),
+    signals: Object.fromEntries(
+      Object.entries(file.signals ?? {}).map(([name, each]) => [
+        name,
+        signalOf(name, each, { known, parameters, note }),
+      ]),
+    ),
+    shadow: {
+      ...(file.shadow?.agrees === undefined
+        ? {}
+        : { agrees: when(file.shadow.agrees, ['incident', 'ci'], ['shadow', 'agrees']) }),
+      ...(file.shadow?.takes === undefined ? {} : { takesMs: file.shadow.takes }),
+    },
     steps,
     onSuccess: {
       resolve: file.onSuccess?.resolve ?? true,
@@ -98,11 +110,12 @@ const failureLimitOf = (share: { count: number } | { percent: number } | undefin
 const TOUCH_ROOTS = ['incident', 'ci', 'parameters', 'target', 'blast', 'signals', 'run']
 
 function limitsOf(file: NonNullable<RunbookFile['limits']>, when: When): Runbook['limits'] {
-  const { antiFlap, doNotTouch, reopenWithin, ...rest } = file
+  const { antiFlap, doNotTouch, reopenWithin, recentDeploy, ...rest } = file
   return {
     ...rest,
     reopenWithinMs: reopenWithin ?? REOPEN_WITHIN,
     ...(antiFlap ? { antiFlap: antiFlapOf(antiFlap) } : {}),
+    ...(recentDeploy ? { recentDeploy: { withinMs: recentDeploy.within, is: recentDeploy.is ?? 'ask' } } : {}),
     ...(doNotTouch === undefined ? {} : { doNotTouch: when(doNotTouch, TOUCH_ROOTS, ['limits', 'doNotTouch']) }),
   }
 }

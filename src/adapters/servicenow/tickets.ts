@@ -16,6 +16,7 @@ import { checkColumns } from './dictionary.ts'
 import { incidents } from './incidents.ts'
 import { type LoginOptions, loggedIn } from './login.ts'
 import { journalEntry } from './notes.ts'
+import { opening } from './open.ts'
 import { type PeopleSources, people } from './people.ts'
 import { standardChange } from './standard-change.ts'
 import { tableApi } from './table.ts'
@@ -49,6 +50,7 @@ export function serviceNow(options: ServiceNowOptions): ServiceNow {
   return {
     ...incidents({ table, settings, clock }),
     ...cis,
+    ...opening(),
     blast: blast({ table, ci: cis.ci, settings, clock }),
     changes: changes({ table, clock }),
     conflicts: conflicts({ client, clock }),

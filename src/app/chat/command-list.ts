@@ -106,7 +106,7 @@ export const commandList: readonly CommandLine[] = [
     description: 'Sign a standing exception of governance.yaml; it takes two people',
     menus: ['personal'],
   },
-  { name: 'unsign', takes: '<exception>', description: 'Take your signature back', menus: ['groupChat'] },
+  { name: 'unsign', takes: '<exception>', description: 'Take your signature back', menus: [] },
   {
     name: 'autonomy',
     takes: '<level> [runbook] [environment]',
@@ -136,6 +136,18 @@ export const commandList: readonly CommandLine[] = [
     takes: '[7d]',
     description: 'What ran, what it saved and what was refused, over a time',
     menus: ['groupChat'],
+  },
+  {
+    name: 'learn',
+    takes: '<INC|run> [runbook] [yes|no] [because "…"]',
+    description: 'Say what helped, or did not: runbot remembers only what people say',
+    menus: ['groupChat'],
+  },
+  {
+    name: 'suppress',
+    takes: '<run> [30m] [because "…"]',
+    description: 'Keep further alerts of a storm quiet for a time; new symptoms and recoveries are always told',
+    menus: [],
   },
   {
     name: 'whoami',

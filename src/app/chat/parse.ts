@@ -2,6 +2,7 @@
 import type { ChatCommand, Parsed } from '../../core/commands.ts'
 import { type Clauses, type Grammar, incidentNumber, readClauses } from './clauses.ts'
 import { commandList, usageOf } from './command-list.ts'
+import { readLearn, readSuppress, yesOrNo } from './lesson-commands.ts'
 import { type Known, no, ok, plainWords, readRun } from './run-command.ts'
 import { readAutonomy, readFreeze, readReport } from './scoped-commands.ts'
 import { nearest, sameAs } from './suggest.ts'
@@ -42,6 +43,8 @@ const grammars: { readonly [name in ChatCommand['do']]?: Grammar } = {
   retry: reasoned,
   settle: reasoned,
   confirm: reasoned,
+  learn: reasoned,
+  suppress: reasoned,
   audit: reasoned,
   breakglass: reasoned,
   freeze: reasoned,
@@ -106,6 +109,8 @@ const readers: { readonly [name in ChatCommand['do']]: Reader } = {
   },
   unwatch: (clauses) => ok({ do: 'unwatch', subject: plainWords(clauses).join(' ') || null }),
   report: (clauses) => readReport(clauses, usage('report')),
+  learn: (clauses, known) => readLearn(clauses, known, usage('learn')),
+  suppress: (clauses) => readSuppress(clauses, usage('suppress')),
 }
 
 function onException(name: 'sign' | 'unsign'): Reader {
@@ -116,9 +121,6 @@ function onException(name: 'sign' | 'unsign'): Reader {
     return more.length > 0 ? tooMany(name, more) : ok({ do: name, exception })
   }
 }
-
-const yesOrNo = (word: string | undefined): boolean | undefined =>
-  /^(yes|y|happened|done|works)$/i.test(word ?? '') ? true : /^(no|n|not)$/i.test(word ?? '') ? false : undefined
 
 function onRun(name: 'stop' | 'rollback' | 'takeover' | 'resume' | 'audit' | 'breakglass'): Reader {
   return (clauses) => {

@@ -50,6 +50,8 @@ const handlers = {
   unsign,
   autonomy,
   report: later,
+  learn: later,
+  suppress: later,
 } as Handlers
 
 /** The parser's sentences are ours: what a person typed is already made harmless in them. */

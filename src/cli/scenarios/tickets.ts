@@ -87,6 +87,10 @@ export function scenarioTickets(options: {
     incident: read,
     incidentByNumber: (wanted) => read(sysIdOf('incident', wanted)),
     changedSince: async () => [],
+    open: async () => {
+      throw new PortError('denied', 'a scenario begins with its incident')
+    },
+    openOn: async () => [],
     ci: async (sysId) => {
       const found = cis().find((each) => each.sysId === sysId)
       if (!found) throw new PortError('notFound', 'the scenario has no such CI')

@@ -61,6 +61,8 @@ export async function worldOf(scenario: Scenario, content: Content, card: CardRe
   const deps: Deps = {
     store,
     files: { current: () => content, onChange: () => nothing, close: nothing },
+    surroundings: undefined,
+    planner: () => undefined,
     compile: compileExpression,
     compileTemplate: compilePlanned,
     compilePattern: plannedPattern,

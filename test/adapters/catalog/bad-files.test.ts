@@ -219,7 +219,7 @@ const connectors: Case[] = [
     'a kind that does not exist',
     'kind: ops-api',
     'kind: ops',
-    `7:11 expected one of ops-api, http, awx, jenkins, rundeck, azure-automation, prometheus, got 'ops': did you mean "ops-api"?`,
+    `7:11 expected one of ops-api, http, awx, jenkins, rundeck, azure-automation, prometheus, azure-logs, tempo, jaeger, http-json, got 'ops': did you mean "ops-api"?`,
   ],
   ['a tier beyond 3', 'tier: 0, runbook: look', 'tier: 4, runbook: look', '11:21 expected a tier from 0 to 3, got 4'],
   [

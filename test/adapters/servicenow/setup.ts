@@ -24,6 +24,8 @@ export const SETTINGS: ServiceNowSettings = {
   closeCode: 'Solution provided',
   failed: { state: null, assign: null },
   approvals: true,
+  context: { neighbours: 2, historyMs: 90 * 86_400_000, owner: null, commander: null, learned: null },
+  open: null,
 }
 
 export const CLIENT = { clientId: CREDENTIALS.clients[0]?.id, clientSecret: CREDENTIALS.clients[0]?.secret }

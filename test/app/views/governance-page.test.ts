@@ -99,6 +99,8 @@ const governance: Governance = {
   requesters: { default: ['few'], 'restart-vpn': ['everyone'] },
   commands: { stop: ['few'], watch: ['web'] },
   correlationWindowMs: 60 * minute,
+  storm: { from: 5, quietMs: 30 * minute },
+  unclassified: null,
 }
 
 const governed = (changes: Partial<Governed> = {}): Governed => ({

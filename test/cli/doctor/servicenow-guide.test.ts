@@ -6,7 +6,17 @@ import { accessOf } from '../../../src/cli/doctor/servicenow-access.ts'
 describe('the guide for ServiceNow', () => {
   const guide = readFileSync('docs/servicenow.md', 'utf8')
   const read = guide.slice(guide.indexOf('### What runbot reads'), guide.indexOf('### What runbot writes'))
-  const settings = { trigger: '', incident: {}, ci: {}, person: null, closeCode: null, approvals: true }
+  const context = { neighbours: 2, historyMs: 1, owner: null, commander: null, learned: null }
+  const settings = {
+    trigger: '',
+    incident: {},
+    ci: {},
+    person: null,
+    closeCode: null,
+    approvals: true,
+    context,
+    open: null,
+  }
   const governance = { groups: { web: { kind: 'servicenow', name: 'Web' } } }
   const pagers = { desk: { kind: 'servicenow', group: 'Web', table: 'incident_task' } } as const
   const everything = accessOf({
