@@ -38,6 +38,10 @@ export const chat = {
   'Sign a standing exception of governance.yaml; it takes two people':
     'Unterschreibt eine dauerhafte Ausnahme aus governance.yaml; es braucht zwei Personen',
   'Take your signature back': 'Nimmt Ihre Unterschrift zurück',
+  'Say what helped, or did not: runbot remembers only what people say':
+    'Sagt, was geholfen hat oder nicht: runbot merkt sich nur, was Menschen sagen',
+  'Keep further alerts of a storm quiet for a time; new symptoms and recoveries are always told':
+    'Hält weitere Alarme eines Sturms eine Zeit lang still; neue Symptome und Erholungen werden immer gemeldet',
   'Set how far runbot may go: shadow, advise, approve, auto; default takes it back':
     'Legt fest, wie weit runbot gehen darf: shadow, advise, approve, auto; default nimmt es zurück',
   'This conversation gets the incidents of that group or service':

@@ -39,6 +39,10 @@ export const chat: { readonly [english in keyof typeof german]: string } = {
   'Sign a standing exception of governance.yaml; it takes two people':
     'Firma una excepción permanente de governance.yaml; hacen falta dos personas',
   'Take your signature back': 'Retira su firma',
+  'Say what helped, or did not: runbot remembers only what people say':
+    'Dice qué ayudó o no: runbot solo recuerda lo que dicen las personas',
+  'Keep further alerts of a storm quiet for a time; new symptoms and recoveries are always told':
+    'Calla un tiempo más alertas de una tormenta; los síntomas nuevos y las recuperaciones siempre se avisan',
   'Set how far runbot may go: shadow, advise, approve, auto; default takes it back':
     'Fija hasta dónde puede llegar runbot: shadow, advise, approve, auto; default lo retira',
   'This conversation gets the incidents of that group or service':
