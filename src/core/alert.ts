@@ -1,8 +1,8 @@
 // Owns what an alert is, whichever system sent it: what fires, on which CI, since when.
 import type { Instant } from './values.ts'
 
-/** One alert's news, normalised. All texts are hostile. */
-export interface Alert {
+/** One alert's news, normalised. All texts are hostile. (No interface: it is JSON.) */
+export type Alert = {
   readonly source: 'alertmanager' | 'grafana' | 'pagerduty' | 'azure-monitor' | 'cloudevents'
   /** The same over the life of one alert (fingerprint, incident id): firing and resolved share it. */
   readonly key: string
@@ -26,7 +26,7 @@ export interface Alert {
 }
 
 /** Something was deployed, or rolled back: the likeliest cause of what breaks soon after. */
-export interface Deploy {
+export type Deploy = {
   /** What tells it from others, from the sender. */
   readonly key: string
   readonly service: string

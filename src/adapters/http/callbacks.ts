@@ -1,5 +1,4 @@
 // Owns the way of a callback through the door: a known system, size, signature or token, then a hint and a 202.
-import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import type { Instant } from '../../core/values.ts'
 import type { SystemSettings } from '../../ports/catalog.ts'
@@ -10,6 +9,7 @@ import { verify } from '../wire/standard-webhooks.ts'
 import { type BodyLimits, readBody, whyUnread } from './body.ts'
 import type { Metrics } from './metrics.ts'
 import { type Headers, refuse, send } from './problem.ts'
+import { isOneOf } from './same.ts'
 
 export interface Callbacks {
   /** The systems as they are now; asked at every request. */
@@ -78,7 +78,7 @@ const closed: Refusal = {
 function refusalOf(proof: Proof, headers: IncomingHttpHeaders, body: Buffer, now: Instant): Refusal | undefined {
   const { callbackSecrets: secrets, callbackTokens: tokens } = proof
   const bearer = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1]
-  if (bearer !== undefined && tokens.filter((token) => same(token, bearer)).length > 0) return undefined
+  if (bearer !== undefined && isOneOf(bearer, tokens)) return undefined
   if (secrets.length === 0)
     return {
       status: 401,
@@ -90,7 +90,3 @@ function refusalOf(proof: Proof, headers: IncomingHttpHeaders, body: Buffer, now
   const reason = `The callback is not signed as it must be: ${signed.reason}.`
   return { status: 401, reason, headers: { 'www-authenticate': 'StandardWebhooks' } }
 }
-
-/** In a time that tells neither how much of it is right nor how long the right one is. */
-const same = (a: string, b: string): boolean => timingSafeEqual(digest(a), digest(b))
-const digest = (text: string): Buffer => createHash('sha256').update(text).digest()

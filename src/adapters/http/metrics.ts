@@ -60,6 +60,7 @@ export function createMetrics({ defaults = true, sink }: MetricsOptions = {}): M
   const { counter, histogram, gauge } = instruments(registry, sink)
 
   const intake = counter('runbot_intake_events_total', 'Intake events by source and result.', ['source', 'result'])
+  const alerts = counter('runbot_alerts_total', 'Alerts by what came of them.', ['result'])
   const runs = counter('runbot_runs_total', 'Runs that ended, by status.', ['status'])
   const decisions = counter('runbot_decisions_total', 'Policy decisions by effect.', ['effect'])
   const actions = counter('runbot_actions_total', 'Actions by the outcome that their endpoint reported.', [
@@ -90,6 +91,7 @@ export function createMetrics({ defaults = true, sink }: MetricsOptions = {}): M
   return {
     meter: {
       intake: (source, result) => intake({ source, result }),
+      alert: (result) => alerts({ result }),
       finished: (status) => runs({ status }),
       glassBroken: () => glass({}),
       decided: (effect) => decisions({ effect }),

@@ -1,5 +1,4 @@
 // Owns the HTTP server: its routes, what it answers where none fits, and how it starts and stops.
-import { hash, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import restify, { type Request, type Response, type ServerOptions } from 'restify'
 import type { Instant, Millis } from '../../core/values.ts'
@@ -13,6 +12,8 @@ import { type MessagesHandler, messagesDoor } from './messages.ts'
 import type { Metrics } from './metrics.ts'
 import { pageOf, pagePaths } from './pages.ts'
 import { answer, refuse, securityHeaders, send } from './problem.ts'
+import { same } from './same.ts'
+import { type AlertDoors, alertSenders } from './senders/senders.ts'
 import { serviceNowSender } from './servicenow-events.ts'
 
 export interface Readiness {
@@ -35,6 +36,8 @@ export interface HttpOptions {
   readonly log: Log
   /** `whsec_…` each, several while they rotate; empty: that route is 404. */
   readonly webhookSecrets: { readonly serviceNow: readonly string[]; readonly events: readonly string[] }
+  /** Which systems send alerts, and how they prove it; without it none may. */
+  readonly alerts?: AlertDoors
   /** Which systems may call back, and who is told; without it no system may. */
   readonly callbacks?: Callbacks
   readonly bodyLimitBytes?: number
@@ -53,8 +56,6 @@ export interface HttpServer {
   /** Takes no more requests, finishes those in flight within the grace time, then cuts off the rest. */
   close(): Promise<void>
 }
-
-const laterSenders = ['alertmanager', 'grafana', 'pagerduty', 'azure-monitor']
 
 export function httpServer(options: HttpOptions): HttpServer {
   const { host, port, metrics, log, webhookSecrets, now = Date.now } = options
@@ -86,16 +87,18 @@ export function httpServer(options: HttpOptions): HttpServer {
 
   server.post('/api/messages', messagesDoor(options.messages, limits))
   server.post('/api/events/servicenow', twoParameters(door(serviceNowSender(webhookSecrets.serviceNow))))
-  server.post('/api/events', twoParameters(door(cloudEventsSender(webhookSecrets.events))))
+  const alerts: AlertDoors = options.alerts ?? { settings: () => ({}) }
+  server.post(
+    '/api/events',
+    twoParameters(door(cloudEventsSender(webhookSecrets.events, () => alerts.settings().events))),
+  )
+  for (const sender of alertSenders(alerts, now))
+    server.post(`/api/events/${sender.source}`, twoParameters(door(sender)))
   const { callbacks = { systems: () => ({}), hint: async () => undefined } } = options
   const callBack = callbacksDoor({ ...callbacks, limits, now, log, metrics })
   server.post('/api/callbacks/:connector', async (req: Request, res: Response) =>
     callBack(req, res, String((req.params as { connector?: unknown }).connector)),
   )
-  for (const name of laterSenders)
-    server.post(`/api/events/${name}`, async (_req: Request, res: Response) =>
-      refuse(res, 404, `This runbot does not take events from ${name}: send CloudEvents to /api/events instead.`),
-    )
   const alive = async (_req: Request, res: Response): Promise<void> => answer(res, 200, { ok: true })
   server.get('/healthz', alive)
   server.head('/healthz', alive)
@@ -133,11 +136,7 @@ function admit(req: IncomingMessage, res: ServerResponse): boolean {
   return false
 }
 
-/** Compared in the same time whatever was sent. */
-function bears(req: IncomingMessage, token: string): boolean {
-  const digest = (text: string) => hash('sha256', text, 'buffer')
-  return timingSafeEqual(digest(req.headers.authorization ?? ''), digest(`Bearer ${token}`))
-}
+const bears = (req: IncomingMessage, token: string): boolean => same(req.headers.authorization ?? '', `Bearer ${token}`)
 
 /** restify takes a handler for asynchronous only where it is an async function of two parameters. */
 const twoParameters =

@@ -2,17 +2,14 @@
 import { readJson } from './json.ts'
 import { isJson } from './media-type.ts'
 import { check, serviceNowEventSchema } from './schema.ts'
-import { maxDepth, type Reading, refused, type Sender, type SignedRequest } from './sender.ts'
+import { maxDepth, type ProvenRequest, type Reading, refused, type Sender } from './sender.ts'
+import { signedSender } from './signed-sender.ts'
 
 /** Events signed with one of `secrets`; a repeat is the same webhook-id. */
-export const serviceNowSender = (secrets: readonly string[]): Sender => ({
-  source: 'servicenow',
-  variable: 'SERVICENOW_WEBHOOK_SECRET',
-  secrets,
-  read: readServiceNowEvent,
-})
+export const serviceNowSender = (secrets: readonly string[]): Sender =>
+  signedSender('servicenow', 'SERVICENOW_WEBHOOK_SECRET', secrets, readServiceNowEvent)
 
-function readServiceNowEvent({ media, text, id }: SignedRequest): Reading {
+function readServiceNowEvent({ media, text, id }: ProvenRequest): Reading {
   if (!isJson(media)) return refused(415, `${media?.type} is not understood: send application/json.`)
   const read = readJson(text, maxDepth)
   if (!read.ok) return refused(400, read.reason)

@@ -7,6 +7,7 @@ import { createMetrics, type Metrics } from '../../../src/adapters/http/metrics.
 function used(): Metrics {
   const metrics = createMetrics({ defaults: false })
   metrics.meter.intake('servicenow', 'accepted')
+  metrics.meter.alert('joined')
   metrics.meter.finished('succeeded')
   metrics.meter.decided('ask')
   metrics.meter.acted('ops.recycle_pool', 'succeeded')

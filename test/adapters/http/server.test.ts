@@ -107,11 +107,11 @@ describe('the HTTP server', () => {
     })
 
     for (const name of ['alertmanager', 'grafana', 'pagerduty', 'azure-monitor'])
-      it(`says that ${name} is not taken by this version, and what is (P12)`, async () => {
+      it(`says that the door for ${name} is closed, and what opens it (P12)`, async () => {
         await open()
         const { status, detail } = await read(await door.post(`/api/events/${name}`, '{}'))
         assert.equal(status, 404)
-        assert.match(detail, new RegExp(`${name}.*CloudEvents to /api/events`))
+        assert.match(detail, new RegExp(`closed: .* of ${name}, under inbound in connectors\\.yaml`))
       })
 
     it('answers with security headers and without naming its software', async () => {
