@@ -5,8 +5,11 @@ import type { Clock } from '../../ports/clock.ts'
 import type { Endpoint, Endpoints } from '../../ports/endpoint.ts'
 import { awx } from './awx/endpoint.ts'
 import { azureAutomation } from './azure-automation/endpoint.ts'
+import { azureLogs } from './azure-logs/endpoint.ts'
 import { guarded } from './guarded.ts'
 import { httpEndpoint } from './http/endpoint.ts'
+import { httpJson } from './http-json/endpoint.ts'
+import { jaeger } from './jaeger/endpoint.ts'
 import { jenkins } from './jenkins/endpoint.ts'
 import { type Mask, maskOf, type Secrets } from './mask.ts'
 import { masked } from './masked.ts'
@@ -14,6 +17,7 @@ import { opsApi } from './ops-api/endpoint.ts'
 import { prometheus } from './prometheus/endpoint.ts'
 import { rundeck } from './rundeck/endpoint.ts'
 import { type System, systemOf } from './system.ts'
+import { tempo } from './tempo/endpoint.ts'
 
 export interface EndpointsOptions {
   /** The systems as they are now; asked at every request. */
@@ -35,6 +39,10 @@ const kinds: ReadonlyMap<string, (system: System) => Endpoint> = new Map([
   ['rundeck', rundeck],
   ['jenkins', jenkins],
   ['azure-automation', azureAutomation],
+  ['azure-logs', azureLogs],
+  ['tempo', tempo],
+  ['jaeger', jaeger],
+  ['http-json', httpJson],
 ])
 
 /** Undefined for a system that is not there or no longer of the planned kind, and for a kind that cannot be called. */

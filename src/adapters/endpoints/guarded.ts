@@ -19,8 +19,10 @@ export function guarded(endpoint: Endpoint, concurrency: number): Endpoint {
   )
   const ask = <T>(question: () => Promise<T>): Promise<T> =>
     queue.add(() => breaker.execute(question).catch(asPortError), { priority: 1 })
+  const { history } = endpoint
   return {
     idempotent: endpoint.idempotent,
+    ...(history ? { history: (request, range) => ask(() => history(request, range)) } : {}),
     describe: (request) => endpoint.describe(request),
     // It may have waited long for its turn (P11).
     launch: (launch) =>

@@ -16,8 +16,11 @@ export function masked(endpoint: Endpoint, mask: () => Mask): Endpoint {
     }
   }
   const clean = (progress: Progress): Progress => cleanProgress(progress, mask())
+  const { history } = endpoint
   return {
     idempotent: endpoint.idempotent,
+    // Numbers alone.
+    ...(history ? { history: (request, range) => answer(history(request, range), (points) => points) } : {}),
     describe: (request) => endpoint.describe(request),
     launch: (launch) => answer(endpoint.launch(launch), clean),
     progress: (request, handle) => answer(endpoint.progress(request, handle), clean),

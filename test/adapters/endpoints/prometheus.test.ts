@@ -99,6 +99,69 @@ describe('the prometheus endpoint', () => {
   })
 })
 
+describe('the past of a prometheus query', () => {
+  let server: Server
+  let answer: Answer
+  beforeEach(async () => {
+    server = await serve({ handler: () => answer })
+  })
+  afterEach(() => server.stop())
+
+  const minute = 60_000
+  const to = 1_700_000_000_000
+  const matrix = (...series: (readonly (readonly [number, string])[])[]): Answer => ({
+    status: 200,
+    body: {
+      status: 'success',
+      data: { resultType: 'matrix', result: series.map((values) => ({ metric: {}, values })) },
+    },
+  })
+  const past = async (points = 60) => {
+    const settings = settingsOf({ name: 'prometheus', kind: 'prometheus', url: server.url })
+    const request = requestOf(settings, { tier: 0, detail: { query, parameters: { site } }, with: { site: 'web-01' } })
+    const history = endpointOf(settings, request).history
+    assert.ok(history)
+    return history(request, { from: to - 60 * minute, to, points })
+  }
+
+  it('is asked of the same query, with no more points than wanted', async () => {
+    answer = matrix([])
+    await past()
+    const [asked] = server.requests
+    assert.equal(asked?.path, '/api/v1/query_range')
+    assert.equal(asked?.query['query'], query.replace('{site}', 'web-01'))
+    const [start, end, step] = ['start', 'end', 'step'].map((name) => Number(asked?.query[name]))
+    assert.deepEqual([start, end], [to / 1000 - 3600, to / 1000])
+    assert.ok(Math.floor(3600 / (step ?? 1)) + 1 <= 60, `${step}`)
+  })
+
+  it('is in order, with nothing where nothing was measured, and cut to what a chart shows', async () => {
+    answer = matrix(
+      Array.from({ length: 90 }, (_, n) => [1_699_990_000 + n * 60, n % 2 === 0 ? `${n}` : 'NaN'] as const),
+    )
+    const points = await past()
+    assert.equal(points.length, 60)
+    assert.deepEqual(points.slice(-2), [
+      [(1_699_990_000 + 88 * 60) * 1000, 88],
+      [(1_699_990_000 + 89 * 60) * 1000, null],
+    ])
+  })
+
+  it('is empty where there is not exactly one series', async () => {
+    answer = matrix()
+    assert.deepEqual(await past(), [])
+    answer = matrix([[1, '1']], [[1, '2']])
+    assert.deepEqual(await past(), [])
+  })
+
+  it('is a failure where the answer is none, never a flat line (P5)', async () => {
+    answer = { status: 200, body: { status: 'success', data: { resultType: 'vector', result: [] } } }
+    assert.equal((await failure(past())).kind, 'malformed')
+    answer = { status: 422, body: { status: 'error', error: 'too many samples' } }
+    assert.match((await failure(past())).message, /too many samples/)
+  })
+})
+
 describe('filling in a PromQL template', () => {
   const fill = (template: string, parameters: Json, given: Json) =>
     queryOf(requestOf(settingsOf({}), { detail: { query: template, parameters }, with: given }))
@@ -127,6 +190,13 @@ describe('filling in a PromQL template', () => {
     assert.equal(fill('rate(up[{w}])', { w: '.*' }, { w: '5m' }), 'rate(up[5m])')
     assert.throws(() => fill('rate(up[{w}])', { w: '.*' }, { w: '5m]) or vector(1' }), /number or a duration/)
     assert.throws(() => fill("up{a='{v}'}", { v: '.*' }, { v: "x'} or vector(1) #" }), /number or a duration/)
+  })
+
+  it('is not misled by other quotes or a comment, and refuses a quote without an end (P9)', () => {
+    const hostile = { v: 'vector(1)' }
+    for (const template of [`label_replace(up, '"', {v}, '"')`, 'up # "\n + {v} # "', 'up{a=`{v}`}'])
+      assert.throws(() => fill(template, { v: '.*' }, hostile), /number or a duration/)
+    assert.throws(() => fill('up{a="{v}}', { v: '.*' }, { v: 'x' }), /no end/)
   })
 
   it('takes each placeholder once: a value is not filled in again (P9)', () => {

@@ -5,9 +5,9 @@ import { originOf } from '../../wire/allow.ts'
 import { portErrorOf, type Wire, type WireRequest, type WireResponse } from '../../wire/http.ts'
 import { type RetryOptions, retried } from '../../wire/retry.ts'
 import { plainText } from '../../wire/text.ts'
+import { tokens } from '../azure-tokens.ts'
 import type { System } from '../system.ts'
 import { errorFrom } from './schema.ts'
-import { tokens } from './tokens.ts'
 
 export const version = { 'api-version': '2023-11-01' }
 

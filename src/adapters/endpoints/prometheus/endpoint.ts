@@ -1,52 +1,53 @@
-// Owns Prometheus as an endpoint: an instant query whose one sample is the result (CONTRACTS §6.2).
+// Owns Prometheus as an endpoint: an instant query whose one sample is the result, and its past for a chart (CONTRACTS §6.2).
 import type { PlannedRequest } from '../../../core/plan.ts'
-import type { Json } from '../../../core/values.ts'
-import type { Endpoint } from '../../../ports/endpoint.ts'
+import type { Endpoint, History, Range } from '../../../ports/endpoint.ts'
 import { PortError } from '../../../ports/errors.ts'
 import { portErrorOf, type WireResponse } from '../../wire/http.ts'
 import { retried } from '../../wire/retry.ts'
 import { plainText } from '../../wire/text.ts'
+import { describedBy } from '../declared.ts'
 import { endsAtOnce } from '../ends-at-once.ts'
+import { inTime, type Measured, measuredEnd, oneNumber } from '../measured.ts'
 import { baseUrl, type System, timeLeft } from '../system.ts'
 import { queryOf } from './query.ts'
-import { envelopeSchema, errorSchema } from './schema.ts'
+import { envelopeSchema, errorSchema, rangeSchema } from './schema.ts'
 
 /** `result` is `{value, series}`: `value` is null where there is not exactly one series with a finite number. */
 export function prometheus(system: System): Endpoint {
   const reads = retried(system.wire)
-  const urlOf = (request: PlannedRequest) => `${baseUrl(request.url, system.settings.base)}/api/v1/query`
+  const urlOf = (request: PlannedRequest, what: string) =>
+    `${baseUrl(request.url, system.settings.base)}/api/v1/${what}`
   return {
     ...endsAtOnce('a query'),
     idempotent: true,
-    describe: (request) => `GET ${urlOf(request)} ${described(request)}`,
+    describe: (request) =>
+      `GET ${urlOf(request, 'query')} ${describedBy(request, String(request.detail['query']), () => queryOf(request))}`,
     async launch(launch) {
       const { request, key } = launch
       const response = await reads.send({
         method: 'GET',
-        url: urlOf(request),
+        url: urlOf(request, 'query'),
         query: { query: queryOf(request) },
         signal: AbortSignal.timeout(Math.min(timeLeft(system, launch), request.timeoutMs)),
       })
-      const { value, series, reason } = measured(response, request.do)
-      const result: Json = { value, series }
-      return { state: 'ended', handle: key, outcome: 'succeeded', reason, result }
+      return measuredEnd(key, measured(response, request.do))
+    },
+    async history(request, range) {
+      const response = await reads.send({
+        method: 'GET',
+        url: urlOf(request, 'query_range'),
+        query: { query: queryOf(request), ...timesOf(range) },
+        signal: AbortSignal.timeout(Math.min(system.settings.timeoutMs, request.timeoutMs)),
+      })
+      return pastOf(response, request.do)
     },
   }
 }
 
-/** A query that cannot be filled in is still described, by its template. */
-function described(request: PlannedRequest): string {
-  try {
-    return queryOf(request)
-  } catch {
-    return `${String(request.detail['query'])} ${JSON.stringify(request.with)}`
-  }
-}
-
-interface Measured {
-  readonly value: number | null
-  readonly series: number
-  readonly reason: string
+/** Both ends are asked for, so that so many points are one step less. */
+function timesOf({ from, to, points }: Range) {
+  const step = Math.max(1, Math.ceil((to - from) / 1000 / Math.max(1, points - 1)))
+  return { start: String(from / 1000), end: String(to / 1000), step: String(step) }
 }
 
 /** No series is no measurement, which must never read as "healthy"; nor must NaN, +Inf, or one series out of many. */
@@ -59,10 +60,16 @@ function measured(response: WireResponse, what: string): Measured {
   const series = texts.length
   if (series === 0) return { value: null, series, reason: 'no series: nothing was measured' }
   if (series > 1) return { value: null, series, reason: `${series} series where one was expected` }
-  const value = Number(texts[0] || Number.NaN)
-  if (!Number.isFinite(value))
-    return { value: null, series, reason: `the value is ${plainText(texts[0] ?? 'absent', 40)}` }
-  return { value, series, reason: `the value is ${value}` }
+  return { series, ...oneNumber(texts[0]) }
+}
+
+function pastOf(response: WireResponse, what: string): History {
+  if (response.status !== 200) throw refusalOf(response, what)
+  const parsed = rangeSchema.safeParse(response.json())
+  if (!parsed.success) throw new PortError('malformed', `${what}: the answer is not a range vector`)
+  const [one, ...others] = parsed.data.data.result
+  if (!one || others.length > 0) return []
+  return inTime((one.values ?? []).map(([seconds, value]) => [Math.round(seconds * 1000), value]))
 }
 
 function refusalOf(response: WireResponse, what: string): PortError {

@@ -1,6 +1,6 @@
 // Owns the token for Azure: asked of the machine's own identity, kept while it lives, waited for only so long.
 import { type AccessToken, DefaultAzureCredential, type TokenCredential } from '@azure/identity'
-import { PortError } from '../../../ports/errors.ts'
+import { PortError } from '../../ports/errors.ts'
 
 /** `headers` rejects with PortError, its message a sentence for a person, without anything secret. */
 export interface Tokens {
