@@ -18,7 +18,10 @@ export type NearChange = {
   readonly state: string
   readonly ci: string
   readonly start: Instant | null
+  /** When it ended, or is planned to. */
   readonly end: Instant | null
+  /** Its work is done: it is in review, or closed. */
+  readonly over: boolean
 }
 
 export type NearDeploy = {
@@ -27,6 +30,23 @@ export type NearDeploy = {
   readonly previous: string | null
   readonly at: Instant
   readonly by: string | null
+}
+
+/** A deploy, or a change that ended, close enough to be the cause: what breaks right after it may be undone with it. */
+export interface Recent {
+  /** As people read it: `shop-web 2.3.0 → 2.4.0`, or `CHG0030001 (Patch web-01)`. */
+  readonly what: string
+  readonly is: 'deploy' | 'change'
+  readonly at: Instant
+  readonly by: string | null
+}
+
+/** Whom the incident's CIs carry. */
+export type Affected = {
+  /** null: it cannot be told; `blast` says why. */
+  readonly users: number | null
+  /** Names of people, and of CIs that are marked so. */
+  readonly vips: readonly string[]
 }
 
 export type PastIncident = {
@@ -62,7 +82,7 @@ export interface Surroundings {
   readonly neighbours?: Fact<readonly Neighbour[]>
   /** Who owns the service: a name, and the group where there is one. */
   readonly owner?: Fact<{ readonly name: string; readonly group: string | null }>
-  readonly affected?: Fact<{ readonly users: number; readonly vips: readonly string[] }>
+  readonly affected?: Fact<Affected>
   readonly changes?: Fact<readonly NearChange[]>
   readonly deploys?: Fact<readonly NearDeploy[]>
   readonly history?: Fact<readonly PastIncident[]>

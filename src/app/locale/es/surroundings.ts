@@ -1,0 +1,41 @@
+// Owns the Spanish of what is around an incident, and of the guardrails that decide by it.
+export const surroundings = {
+  // guardrails/commander.ts, recent-deploy.ts
+  'whether somebody commands {number} cannot be told: {why}': 'no se puede saber si alguien dirige {number}: {why}',
+  'nobody has taken control of {number}': 'nadie ha tomado el mando de {number}',
+  '{name} commands {number}, and the limits say stop': '{name} dirige {number}, y los límites dicen alto',
+  'have {name} do it, or give {number} back': 'que lo haga {name}, o que devuelva {number}',
+  '{name} commands {number}, so people decide': '{name} dirige {number}, por eso deciden personas',
+  '{what} was deployed {when:message}': '{what} se desplegó {when}',
+  '{what} ended {when:message}': '{what} terminó {when}',
+  '{rest:message} (and {n:number} more)': '{rest} (y {n} más)',
+  'at {time} UTC, {n:number} d before by {who}': 'a las {time} UTC, {n} días antes, por {who}',
+  'at {time} UTC, {n:number} d before': 'a las {time} UTC, {n} días antes',
+  'at {time} UTC by {who}': 'a las {time} UTC por {who}',
+  'at {time} UTC': 'a las {time} UTC',
+  'undoing that may be the better fix': 'deshacer eso puede ser la mejor solución',
+  'look at what was deployed first, and roll it back if it is the cause':
+    'mire primero qué se desplegó, y reviértalo si es la causa',
+  'what was deployed around {target} cannot be told: {why}':
+    'no se puede saber qué se desplegó en torno a {target}: {why}',
+  'nothing was deployed there within {n:number} min': 'allí no se desplegó nada en {n} min',
+  'Recent deploy': 'Despliegue reciente',
+  // surroundings-lines.ts
+  'Around it': 'Alrededor',
+  '{n:number} unknown': '{n} sin conocer',
+  'cannot be told: ': 'no se puede saber: ',
+  'None:': 'Nada:',
+  none: 'nada',
+  Commander: 'Al mando',
+  Owner: 'Responsable',
+  'On call': 'De guardia',
+  Affected: 'Afectados',
+  Deployed: 'Desplegado',
+  Changes: 'Cambios',
+  Before: 'Antes',
+  'Depends on': 'Depende de',
+  'Used by': 'Lo usan',
+  'ended {time}': 'terminó {time}',
+  'from {time}': 'desde {time}',
+  'still open': 'aún abierto',
+} as const
