@@ -3,12 +3,16 @@ import { type Instant, isObject, type Millis } from '../core/values.ts'
 import { isPortError, isTransient, PortError } from '../ports/errors.ts'
 import type { Delivery } from '../ports/inbound.ts'
 import type { IntakeEvent, PendingEvent } from '../ports/store.ts'
+import type { HandleAlert } from './alerts.ts'
+import { recordDeploy } from './deploys.ts'
 import type { Deps } from './deps.ts'
 import { swap, takeTurn } from './documents.ts'
 import type { Journal } from './journal.ts'
 import { sentence } from './perform/context.ts'
 import { propose } from './propose.ts'
 import { pulse } from './pulse.ts'
+import type { Storms } from './storms.ts'
+import { type Subject, subjectOf } from './subject.ts'
 
 export interface Intake {
   accept(delivery: Delivery): Promise<{ readonly id: string }>
@@ -17,6 +21,8 @@ export interface Intake {
 }
 
 const BATCH = 100
+/** Different subjects that are worked on at once; what is of one subject goes in order. */
+const AT_ONCE = 8
 const RETRY_MS: Millis = 5_000
 /** What others left behind is looked for so often; what is accepted here is worked at once. */
 const LOOK_EVERY_MS: Millis = 2_000
@@ -28,10 +34,17 @@ const FIRST_LOOK_BACK_MS: Millis = 24 * 3_600_000
 const OVERLAP_MS: Millis = 10_000
 const BACKLOG_FOR_MS: Millis = 250
 
+/** What each kind of event is handed to. */
+export interface IntakeWork {
+  readonly storms: Storms
+  readonly alert: HandleAlert
+}
+
 /** `reconsider` has a run's waiting plan looked at again. `mayWork` false: what arrives is stored, and others work on it. */
 export function intake(
   deps: Deps,
   journal: Journal,
+  { storms, alert: handleAlert }: IntakeWork,
   reconsider: (run: string) => Promise<void>,
   mayWork: () => boolean,
 ): Intake {
@@ -68,17 +81,27 @@ export function intake(
     await journal.control({ type: 'intakeDeclined', intake: event.id, source: event.source, reason })
   }
 
-  /** Answers whether it was declined. */
-  const work = async (event: IntakeEvent, sysId: string | null): Promise<boolean> => {
-    if (sysId === null) {
-      await decline(event, 'nothing here handles this type of event')
-      return true
+  /** Answers whether one look is for all that is known of the subject by now. */
+  const work = async (event: IntakeEvent, subject: Subject): Promise<boolean> => {
+    switch (subject.kind) {
+      case 'alert':
+        await handleAlert(event.id, subject.alert)
+        return false
+      case 'deploy':
+        await recordDeploy(deps, subject.deploy, event.receivedAt)
+        return false
+      case 'unknown':
+        await decline(event, 'nothing here handles this type of event')
+        return false
+      case 'incident': {
+        const outcome = await propose(deps, journal, event.id, subject.sysId, storms)
+        if (outcome.kind === 'declined') await decline(event, outcome.reason)
+        else if (outcome.kind === 'over') await reconsider(outcome.run)
+        else if (outcome.kind !== 'nothing')
+          log.info({ intake: event.id, run: outcome.run }, `a run was ${outcome.kind}`)
+        return outcome.kind !== 'declined'
+      }
     }
-    const outcome = await propose(deps, journal, event.id, sysId)
-    if (outcome.kind === 'declined') await decline(event, outcome.reason)
-    else if (outcome.kind === 'over') await reconsider(outcome.run)
-    else if (outcome.kind !== 'nothing') log.info({ intake: event.id, run: outcome.run }, `a run was ${outcome.kind}`)
-    return outcome.kind === 'declined'
   }
 
   /** What others left is not kept waiting by what keeps arriving here. */
@@ -102,37 +125,50 @@ export function intake(
     }
   }
 
+  /** Answers as `work`; what cannot be done now waits, and a bug costs this one event alone. */
+  const workOn = async (event: PendingEvent, subject: Subject, isLooked: boolean): Promise<boolean> => {
+    try {
+      if (!(await isMine(event))) return isLooked
+      const looked = isLooked || (await work(event, subject))
+      await store.done(event.id)
+      return looked
+    } catch (error) {
+      if (!isPortError(error)) {
+        log.error({ intake: event.id, err: error }, 'a bug stopped this event')
+        await decline(event, `runbot met a bug: ${sentence(error).slice(0, 200)}`)
+        await store.done(event.id)
+        return isLooked
+      }
+      log.warn({ intake: event.id, reason: error.message }, 'this event waits')
+      await store.postpone(event.id, clock.now() + Math.max(error.retryAfterMs ?? 0, RETRY_MS))
+      return isLooked
+    }
+  }
+
   const round = async (): Promise<boolean> => {
     if (!mayWork()) return false
     const events = await next()
-    // Each is only a hint to read the incident back, so one look that comes after several of them is for all of them.
-    const looked = new Set<string>()
-    for (const [at, event] of events.entries()) {
-      if (stop.signal.aborted) {
-        inHand.unshift(...events.slice(at))
-        return false
-      }
-      try {
-        if (!(await isMine(event))) continue
-        const sysId = subjectOf(event)
-        if (sysId !== null && looked.has(sysId)) {
-          await store.done(event.id)
-          continue
-        }
-        if (!(await work(event, sysId)) && sysId !== null) looked.add(sysId)
-        await store.done(event.id)
-      } catch (error) {
-        if (!isPortError(error)) {
-          log.error({ intake: event.id, err: error }, 'a bug stopped this event')
-          await decline(event, `runbot met a bug: ${sentence(error).slice(0, 200)}`)
-          await store.done(event.id)
-          continue
-        }
-        log.warn({ intake: event.id, reason: error.message }, 'this event waits')
-        await store.postpone(event.id, clock.now() + Math.max(error.retryAfterMs ?? 0, RETRY_MS))
+    const bySubject = new Map<string, { readonly event: PendingEvent; readonly subject: Subject }[]>()
+    for (const event of events) {
+      const subject = subjectOf(event)
+      const all = bySubject.get(subject.key) ?? []
+      all.push({ event, subject })
+      bySubject.set(subject.key, all)
+    }
+    const left: PendingEvent[] = []
+    const waiting = bySubject.values()
+    const worker = async (): Promise<void> => {
+      for (const all of waiting) {
+        // An incident's event is only a hint to read it back: one look that comes after several of them is for all.
+        let isLooked = false
+        for (const { event, subject } of all)
+          if (stop.signal.aborted) left.push(event)
+          else isLooked = await workOn(event, subject, isLooked)
       }
     }
-    return events.length === BATCH || inHand.length > 0
+    await Promise.all(Array.from({ length: AT_ONCE }, worker))
+    inHand.unshift(...left)
+    return left.length === 0 && (events.length === BATCH || inHand.length > 0)
   }
 
   const poll = async (): Promise<void> => {
@@ -197,13 +233,4 @@ export function intake(
       for (const { id } of inHand) await store.postpone(id, clock.now()).catch(() => undefined)
     },
   }
-}
-
-/** The sys_id of the incident that an event is about, or null. The rest of the body is a hint and is not used. */
-function subjectOf({ body }: IntakeEvent): string | null {
-  if (!isObject(body) || typeof body['type'] !== 'string') return null
-  if (body['type'] !== 'incident.created' && body['type'] !== 'incident.updated') return null
-  const data = body['data']
-  const sysId = isObject(data) ? data['sys_id'] : undefined
-  return typeof sysId === 'string' && /^[0-9a-f]{32}$/i.test(sysId) ? sysId.toLowerCase() : null
 }
