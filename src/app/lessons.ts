@@ -1,0 +1,54 @@
+// Owns the lessons in the store: one bounded document per class of incident, written only after a person's word.
+import type { Lesson } from '../core/memory.ts'
+import { isObject, type Json } from '../core/values.ts'
+import type { Deps } from './deps.ts'
+import { swap } from './documents.ts'
+
+const KIND = 'lesson'
+/** So many of one class are kept, the newest: an older one is forgotten, and stays in the control chain. */
+const KEPT = 500
+
+type Kept = Pick<Deps, 'store' | 'hash'>
+
+/** Lessons of a class stand together; without a class, those of one kind of CI. */
+const keyOf = ({ hash }: Kept, { class: inClass, ciClass }: Lesson['features']): string =>
+  hash.digest(JSON.stringify(inClass === null ? ['ci class', ciClass] : ['class', inClass]))
+
+/** The lessons that may tell something of an incident with these features. Rejects when the store does not answer. */
+export const lessonsFor = async (deps: Kept, features: Lesson['features']): Promise<readonly Lesson[]> =>
+  standing(lessonsIn((await deps.store.get(KIND, keyOf(deps, features)))?.value))
+
+/** The same lesson as it is kept already, also one that was taken back. */
+export const keptLesson = async (deps: Kept, { id, features }: Lesson): Promise<Lesson | undefined> =>
+  lessonsIn((await deps.store.get(KIND, keyOf(deps, features)))?.value).find((each) => each.id === id)
+
+/** Keeps a lesson; one of the same incident and remedy is replaced, but none by a suggestion. */
+export const keepLesson = (deps: Kept, lesson: Lesson): Promise<void> =>
+  swap<void>(deps.store, KIND, keyOf(deps, lesson.features), (value) => {
+    const all = lessonsIn(value)
+    if (lesson.by === null && all.some(({ id }) => id === lesson.id)) return { result: undefined }
+    const next = [lesson, ...all.filter(({ id }) => id !== lesson.id)].slice(0, KEPT)
+    return { write: next as unknown as Json, result: undefined }
+  })
+
+/** Every lesson of an incident or of a run that was not taken back, wherever it stands, the newest first. */
+export async function lessonsOf(deps: Kept, subject: string): Promise<readonly Lesson[]> {
+  const documents = await deps.store.all(KIND)
+  return standing(documents.flatMap(({ value }) => lessonsIn(value)))
+    .filter(({ incident, run }) => [incident, run].includes(subject))
+    .toSorted((a, b) => b.at - a.at || (a.id < b.id ? -1 : 1))
+}
+
+/** Takes a lesson back; fine where it is gone already. */
+export const dropLesson = (deps: Kept, lesson: Lesson): Promise<void> =>
+  swap<void>(deps.store, KIND, keyOf(deps, lesson.features), (value) => {
+    const all = lessonsIn(value)
+    if (!all.some(({ id, forgotten }) => id === lesson.id && !forgotten)) return { result: undefined }
+    const next = all.map((each) => (each.id === lesson.id ? { ...each, forgotten: true } : each))
+    return { write: next as unknown as Json, result: undefined }
+  })
+
+const standing = (lessons: readonly Lesson[]): readonly Lesson[] => lessons.filter(({ forgotten }) => !forgotten)
+
+const lessonsIn = (value: Json | undefined): readonly Lesson[] =>
+  Array.isArray(value) ? (value.filter(isObject) as unknown as readonly Lesson[]) : []
