@@ -1,4 +1,5 @@
 // Owns what the app needs from a model: a ranking of runbooks that fit, and values for their declared parameters.
+import type { Said } from '../core/advice.ts'
 import type { Json, JsonObject } from '../core/values.ts'
 
 /** A runbook that fits by the rules, as the model is shown it. */
@@ -19,17 +20,29 @@ export interface PlannerQuestion {
   readonly offered: readonly Offered[]
 }
 
-/** What the model said, well-formed but not yet believed in anything (P9). */
-export interface PlannerAnswer {
-  readonly ranking: readonly { readonly runbook: string; readonly reason: string; readonly parameters: JsonObject }[]
-  readonly confidence: number
-  readonly none: boolean
-  /** What came besides the answer's declared shape; one sentence each. */
-  readonly extra: readonly string[]
-}
-
 /** Rejects with a PortError where it is slow, down, or says what cannot be read; then the rules decide alone. */
 export interface Planner {
   readonly model: string
-  rank(question: PlannerQuestion): Promise<PlannerAnswer>
+  rank(question: PlannerQuestion): Promise<Said>
+}
+
+/** What prose says of a runbook, sorted; all of it texts for a person to read, nothing that could run. */
+export interface Outline {
+  readonly title: string
+  readonly about: string
+  readonly symptoms: readonly string[]
+  readonly steps: readonly OutlinedStep[]
+  /** What to look at before, and what shows that it worked, for the whole of it. */
+  readonly checks: readonly string[]
+  readonly proofs: readonly string[]
+  readonly undo: readonly string[]
+  readonly escalation: readonly string[]
+  /** What stands in the prose for a value that differs each time. */
+  readonly placeholders: readonly string[]
+}
+
+export interface OutlinedStep {
+  readonly title: string
+  /** As the prose has them: for a person to find the operation that does the same. */
+  readonly commands: readonly string[]
 }
