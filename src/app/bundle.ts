@@ -1,14 +1,20 @@
 // Owns the evidence bundle of a run: the whole log with its hashes, every artefact by SHA-256, every request as it was sent.
+import { handOffOf } from '../core/handoff.ts'
 import type { Run, RunEvent } from '../core/run.ts'
+import { timelineOf } from '../core/timeline.ts'
 import type { Json } from '../core/values.ts'
 import type { Entry } from '../ports/store.ts'
 
 /** Each end of a run has a bundle of its own: one that was taken up again ends twice. */
 export const bundleName = (run: string, seq: number): string => `runbot-${run}-bundle-${seq}.json`
 
+/** Whether an end has one: where something ran, and where somebody has to take it over. */
+export const bundled = (run: Run): boolean => run.startedAt !== null || handOffOf(run) !== null
+
 /** Of a run as it ended with the last of `entries`, as JSON text that is the same whenever it is made. */
 export function bundleOf(run: Run, entries: readonly Entry[]): string {
   const events = entries.map((entry) => ({ ...entry, event: entry.event as unknown as RunEvent }))
+  const handOff = handOffOf(run)
   return JSON.stringify(
     {
       bundle: 1,
@@ -27,6 +33,8 @@ export function bundleOf(run: Run, entries: readonly Entry[]): string {
         sha256,
         bytes,
       })),
+      // What whoever takes it over needs first; null where nobody has to.
+      handOff: handOff && { ...handOff, timeline: timelineOf(events) },
       log: entries as unknown as Json,
     },
     null,
