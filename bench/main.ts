@@ -17,6 +17,10 @@ const benchmarks: { readonly [name: string]: { readonly what: string; readonly r
     what: 'decisions per second beside plain JSON of the same facts, and what deciding takes of a run',
     run: async () => (await import('./policy.ts')).policy(),
   },
+  replay: {
+    what: 'updates a minute of a replay over the 500 real incidents, told up to 50 times',
+    run: async () => (await import('./replay.ts')).replay(),
+  },
 }
 
 const name = process.argv[2] ?? ''

@@ -36,6 +36,7 @@ export function factsOf(targets: readonly Target[], context: IncidentContext, bl
     signatures: { known: true, value: [] },
     standardChange: null,
     glass: null,
+    advice: null,
   }
 }
 

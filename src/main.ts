@@ -16,6 +16,7 @@ import { createLog } from './adapters/http/log.ts'
 import { createMetrics } from './adapters/http/metrics.ts'
 import { httpServer, type Readiness } from './adapters/http/server.ts'
 import { pagers as pagersOf } from './adapters/pager/pagers.ts'
+import { planners } from './adapters/planner/planner.ts'
 import { serviceNow } from './adapters/servicenow/tickets.ts'
 import { canonicalJson, sha256Hex } from './adapters/store/hashing.ts'
 import { cardRenderer } from './adapters/teams/cards.ts'
@@ -101,8 +102,8 @@ async function main(): Promise<void> {
     tickets: tickets ?? noTickets,
     approvalRecords: tickets?.approvalRecords,
     callerRecords: tickets?.callerRecords,
-    surroundings: undefined,
-    planner: () => undefined,
+    surroundings: tickets?.surroundings,
+    planner: planners({ settings: () => current().planner, proxyFromEnv: true }),
     pagers: pagersOf({ settings: () => current().pagers, serviceNow: tickets?.pager, proxyFromEnv: true }),
     directory: directory({
       clock,
@@ -151,6 +152,10 @@ async function main(): Promise<void> {
     metricsToken: config.metricsToken,
     log,
     webhookSecrets: config.webhookSecrets,
+    alerts: {
+      settings: () => current().inbound,
+      entra: { loginUrl: config.graph.loginUrl, tenant: config.bot.tenantId, proxyFromEnv: true },
+    },
     callbacks: { systems: () => current().systems, hint: app.hint },
   })
   const { port } = await server.listen()

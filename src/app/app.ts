@@ -2,6 +2,7 @@
 import type { Instant } from '../core/values.ts'
 import type { Hint, Inbound } from '../ports/inbound.ts'
 import { activeContent, RESTING_FIX } from './active-content.ts'
+import { alerts as alertsOf } from './alerts.ts'
 import { answers as answersOf } from './answers.ts'
 import { approvers as approversOf } from './approvers.ts'
 import { assessor } from './assess.ts'
@@ -18,7 +19,9 @@ import { localeOf } from './locale/locales.ts'
 import { sharedLocale } from './locale/readers.ts'
 import { inVoice, say } from './locale/voice.ts'
 import { runCards } from './run-cards.ts'
+import { storms as stormsOf } from './storms.ts'
 import { approvalRecordsSurface } from './surfaces/approval-records.ts'
+import { autonomySurface } from './surfaces/autonomy.ts'
 import { pagerSurface } from './surfaces/pager.ts'
 import { personalSurface } from './surfaces/personal.ts'
 import { serviceNowSurface } from './surfaces/servicenow.ts'
@@ -64,6 +67,7 @@ export function app(deps: Deps): App {
     personalSurface(deps, journal, cards, approvers),
     serviceNowSurface(deps, journal),
     pagerSurface(deps, journal),
+    autonomySurface(deps, journal),
     ...(deps.approvalRecords ? [approvalRecordsSurface(deps, journal, answers, approvers, deps.approvalRecords)] : []),
   ]
   const reviewed = new Map<string, string>()
@@ -73,7 +77,9 @@ export function app(deps: Deps): App {
     reviewed.delete(run)
     await worker.wake(run)
   }
-  const intake = intakeOf(deps, journal, reconsider, mayWork)
+  const storms = stormsOf(deps, journal, reconsider)
+  const work = { storms, alert: alertsOf(deps, journal, storms) }
+  const intake = intakeOf(deps, journal, work, reconsider, mayWork)
 
   journal.onAppend((id, events) => {
     for (const event of events)
@@ -120,12 +126,13 @@ export function app(deps: Deps): App {
       })
       worker.start()
       intake.start()
+      storms.start()
       for (const { chain } of await deps.store.list({ statuses: ['awaitingApproval'], limit: 1000 }))
         await worker.wake(chain)
     },
     async stop() {
       unsubscribe()
-      await Promise.all([intake.stop(), hints.stop(), worker.stop(), content.stop()])
+      await Promise.all([intake.stop().then(storms.stop), hints.stop(), worker.stop(), content.stop()])
     },
   }
 }

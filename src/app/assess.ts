@@ -1,5 +1,6 @@
 // Owns the assessment of a run: reads the world afresh, makes the plan, evaluates policy, hashes. Writes nothing.
 import type { Parties } from '../core/approval.ts'
+import { classified, classStop, notAllowed } from '../core/classify.ts'
 import type { Governance } from '../core/governance.ts'
 import type { PolicyFacts } from '../core/guardrails/input.ts'
 import { type Blast, type IncidentContext, known, unknown } from '../core/incident.ts'
@@ -9,7 +10,7 @@ import { type Decision, evaluate } from '../core/policy.ts'
 import type { Run } from '../core/run.ts'
 import type { Runbook } from '../core/runbook.ts'
 import { scopeOf } from '../core/scope.ts'
-import type { Json, JsonObject } from '../core/values.ts'
+import { type Json, type JsonObject, own } from '../core/values.ts'
 import { isPortError } from '../ports/errors.ts'
 import type { ActiveContent } from './active-content.ts'
 import type { Authority } from './authority.ts'
@@ -17,6 +18,8 @@ import { governanceNow } from './autonomy.ts'
 import { visibleCi } from './cis.ts'
 import type { Deps } from './deps.ts'
 import { factReader } from './facts.ts'
+import { byOf, signalReader } from './signals.ts'
+import { around } from './surroundings.ts'
 
 export interface Assessment {
   readonly runbook: Runbook
@@ -38,8 +41,13 @@ export type Assessed =
   | { readonly ok: false; readonly retry: boolean; readonly problems: readonly string[] }
 
 /** What is assessed: a run, or what will become one. */
-export type Subject = Pick<Run, 'id' | 'origin' | 'context' | 'requested' | 'glass' | 'standardChange'> & {
+export type Subject = Pick<
+  Run,
+  'id' | 'origin' | 'context' | 'requested' | 'glass' | 'standardChange' | 'knowledge'
+> & {
   readonly runbook: string
+  /** What a run has done so far. */
+  readonly steps?: Run['steps']
 }
 
 export type Assess = (subject: Subject) => Promise<Assessed>
@@ -55,7 +63,9 @@ export function assessor(deps: Deps, authority: Authority, active: Pick<ActiveCo
     if (!before.incident) return { ...before, readAt: clock.now() }
     const { incident, ciId } = await tickets.incident(before.incident.sysId)
     const ci = ciId === undefined ? undefined : await visibleCi(tickets, ciId)
-    return { incident, ...(ci ? { ci } : {}), readAt: clock.now() }
+    // What was read around another CI says nothing of this one.
+    const kept = before.surroundings && before.ci?.sysId === ci?.sysId ? { surroundings: before.surroundings } : {}
+    return { incident, ...(ci ? { ci } : {}), ...kept, readAt: clock.now() }
   }
 
   const targetsOf = async (subject: Subject, runbook: Runbook, context: IncidentContext) => {
@@ -79,7 +89,16 @@ export function assessor(deps: Deps, authority: Authority, active: Pick<ActiveCo
     return targets
   }
 
-  const factsOf = factReader(deps, authority)
+  const surroundings = around(deps)
+  const signalsOf = signalReader(deps)
+  const readSignals = async (subject: Subject, runbook: Runbook, context: IncidentContext, targets: Target[]) => {
+    const parameters = parametersOf(runbook, subject.requested.parameters)
+    if (Object.keys(runbook.signals).length === 0 || !parameters.ok) return undefined
+    const { operations } = files.current().catalog
+    return signalsOf(runbook, { context, targets, parameters: parameters.value }, operations, byOf(subject))
+  }
+
+  const factsOf = factReader(deps, authority, surroundings)
 
   return async (subject) => {
     const content = files.current()
@@ -94,17 +113,33 @@ export function assessor(deps: Deps, authority: Authority, active: Pick<ActiveCo
     try {
       const resting = await active.ask()
       if (resting !== null) return failed(true, resting)
-      const context = await contextOf(subject.context)
-      const targets = await targetsOf(subject, runbook, context)
+      const read = classified(await contextOf(subject.context), content.governance)
+      const against = againstClass(read, content.governance, runbook.id)
+      if (against) return failed(against.retry, against.reason)
+      const targets = await targetsOf(subject, runbook, read)
       if (typeof targets === 'string') return failed(false, targets)
       const at = clock.now()
-      const blast = await blastOf(deps, targets, context)
-      const request = { runbook, context, parameters: subject.requested.parameters, targets, blast, run: subject.id }
+      const [blast, surrounded, signals] = await Promise.all([
+        blastOf(deps, targets, read),
+        surroundings.gather(read, runbook.limits, targets),
+        readSignals(subject, runbook, read, targets),
+      ])
+      const context: IncidentContext = signals ? { ...surrounded, signals } : surrounded
+      const { classes } = content.governance
+      const request = {
+        runbook,
+        context,
+        parameters: subject.requested.parameters,
+        targets,
+        blast,
+        run: subject.id,
+        classEvidence: typeof context.class === 'string' ? (own(classes, context.class)?.evidence ?? []) : [],
+      }
       const planned = draftPlan(request, content.catalog)
       if (!planned.ok) return failed(false, ...absent(targets), ...planned.problems)
       const draft = planned.value
       const facts = await factsOf({ subject, runbook, draft, context, blast })
-      const governance = await governanceNow(deps)
+      const governance = await governanceNow(deps, subject.id)
       const decision = evaluate({ runbook, draft, governance, facts, at })
       const parties: Parties = {
         requester: subject.origin.kind === 'chat' ? subject.origin.requester.id : null,
@@ -123,6 +158,14 @@ export function assessor(deps: Deps, authority: Authority, active: Pick<ActiveCo
 /** A mistyped target is the likeliest reason why a plan lacks facts, so it is said first (P12). */
 const absent = (targets: readonly Target[]): readonly string[] =>
   targets.flatMap((target) => (target.ci ? [] : [`${target.name} is not in the CMDB`]))
+
+/** What the incident's class has against this runbook, whoever asks for it. What cannot be told is read again. */
+function againstClass(context: IncidentContext, governance: Governance, runbook: string) {
+  const stopped = classStop(context, governance)
+  if (stopped) return { retry: !stopped.known, reason: stopped.reason }
+  const reason = notAllowed(context, governance, runbook)
+  return reason === null ? null : { retry: false, reason }
+}
 
 /** The targets that the runbook lists, or a sentence why it cannot be told. */
 function listedTargets(runbook: Runbook, context: IncidentContext, given: JsonObject): readonly string[] | string {

@@ -15,6 +15,7 @@ import type { Intervene, Intervention } from './interventions.ts'
 import type { Journal } from './journal.ts'
 import { heardFrom } from './locale/readers.ts'
 import { heardIn, say, spoken, spokenLocale, voiced } from './locale/voice.ts'
+import { quietTimes } from './quiet.ts'
 import type { RunCards } from './run-cards.ts'
 
 const NOTE_LENGTH = 500
@@ -36,6 +37,7 @@ export function clicks(
   intervene: Intervene,
   cards: RunCards,
 ): Clicks {
+  const quiet = quietTimes(deps, journal, authority)
   const answerTo = async (click: Click, run: Run, verb: 'approve' | 'reject'): Promise<ClickAnswer> => {
     // The card's inputs come along with every button. Whoever changed one must not approve the plan as it was.
     const changed = Object.keys(changedValues(run, inputsOf(click.data)))
@@ -114,6 +116,11 @@ export function clicks(
         const done = await intervene(run, wanted)
         if (done.ok) return view(done.run, click)
         return refuse(run, click.person, click.verb, 'run', done.refusal)
+      }
+      case 'suppress': {
+        const reason = textOf(click.data['note'], NOTE_LENGTH)
+        const done = await quiet(run, { by: click.person, forMs: null, reason })
+        return done.ok ? view(done.run, click) : refuse(run, click.person, click.verb, 'run', done.refusal)
       }
       case 'refresh':
         return view(run, click)

@@ -71,7 +71,8 @@ export async function threadOf({ store }: Deps, run: Run): Promise<Conversation 
   return isObject(conversation) ? conversation : undefined
 }
 
-async function defaultChannel(deps: Deps): Promise<Conversation | undefined> {
+/** The channel of what nobody watches, and of what everybody should hear; undefined: there is none, or none that is known. */
+export async function defaultChannel(deps: Deps): Promise<Conversation | undefined> {
   const id = deps.files.current().governance.defaultChannel
   if (id === undefined) return undefined
   const known = (await deps.store.all(KNOWN)).flatMap(({ value }) => {

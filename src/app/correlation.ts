@@ -1,5 +1,6 @@
 // Owns correlation: incidents of one CI and signature join the run that is open for them (DESIGN §4.3).
 import type { IncidentContext } from '../core/incident.ts'
+import { best, type Choice } from '../core/match.ts'
 import type { Run, RunEvent } from '../core/run.ts'
 import { type Instant, isObject, type Json } from '../core/values.ts'
 import type { Deps } from './deps.ts'
@@ -17,6 +18,16 @@ export function signatureOf(deps: Deps, { incident, ci }: IncidentContext, runbo
   const name = runbook === null ? undefined : deps.files.current().catalog.runbooks.get(runbook)?.match?.class
   return name === undefined ? null : deps.hash.digest(JSON.stringify([ci.sysId, 'class', name]))
 }
+
+/**
+ * The runbook whose class stands for a proposal: what the rules choose, the first by name of several that fit equally.
+ * A model may choose another one for one incident and not for the next, and both are of one signature.
+ */
+export const ruledBy = ({ runbook, tie }: Choice): string | null => runbook ?? tie.toSorted()[0] ?? null
+
+/** The same of a run, as it was weighed; what was asked for in chat was not. */
+export const ruledFor = ({ candidates, runbook }: Pick<Run, 'candidates' | 'runbook'>): string | null =>
+  ruledBy(best(candidates)) ?? runbook?.id ?? null
 
 /** The run that incidents of a signature join. It is named before it is made, so it may not be there yet. */
 export interface Open {
@@ -54,7 +65,7 @@ export const joinedOf = (run: Run): readonly RunEvent[] => run.joined.map((incid
 export async function succeed(deps: Deps, run: Run, next: string): Promise<void> {
   const incidents = [run.context.incident, ...run.joined].flatMap((each) => (each ? [each.sysId] : []))
   for (const sysId of incidents) await moveEpisode(deps.store, sysId, run.id, next)
-  const key = signatureOf(deps, run.context, run.runbook?.id ?? null)
+  const key = signatureOf(deps, run.context, ruledFor(run))
   if (key === null) return
   await swap<void>(deps.store, KIND, key, (value) =>
     isObject(value) && value['run'] === run.id

@@ -1,4 +1,5 @@
 // Owns asking for the same run with other values: within the runbook's bounds, as a run of its own (P9).
+import { stillAdvised } from '../core/advice.ts'
 import { decide } from '../core/decide.ts'
 import type { Origin } from '../core/origin.ts'
 import { parametersOf } from '../core/parameters.ts'
@@ -45,7 +46,9 @@ export async function editRun(
   // What policy would stop anyway must not end the run that waits.
   const origin: Origin = { kind: 'chat', requester: by, because: note, conversation, text: '' }
   const requested = { parameters, targets: run.requested.targets }
-  const subject = { id: next, origin, context: run.context, requested, glass: null, standardChange: null }
+  const { context, knowledge: all } = run
+  const knowledge = { ...all, advice: all.advice && stillAdvised(all.advice, parameters) }
+  const subject = { id: next, origin, context, requested, glass: null, standardChange: null, knowledge }
   const would = await assess({ ...subject, runbook: runbook.id })
   if (!would.ok) return no({ reason: would.problems.join('; '), fix: 'look at the values again' })
   const { decision } = would.value

@@ -5,6 +5,7 @@ import type { Freeze, Known, PolicyFacts } from '../core/guardrails/input.ts'
 import type { Blast, Change, IncidentContext } from '../core/incident.ts'
 import type { Draft, Target } from '../core/plan.ts'
 import type { Runbook } from '../core/runbook.ts'
+import { hasMutated } from '../core/step-state.ts'
 import type { Signature } from '../core/waivers.ts'
 import type { Subject } from './assess.ts'
 import type { Authority } from './authority.ts'
@@ -12,6 +13,7 @@ import type { Deps } from './deps.ts'
 import { activeFreezes } from './freezes.ts'
 import { flapsOf, holderOf } from './locks.ts'
 import { signatures } from './signatures.ts'
+import type { Around } from './surroundings.ts'
 
 /** What is decided about. */
 export interface Question {
@@ -22,7 +24,11 @@ export interface Question {
   readonly blast: Blast
 }
 
-export function factReader(deps: Deps, authority: Authority): (question: Question) => Promise<PolicyFacts> {
+export function factReader(
+  deps: Deps,
+  authority: Authority,
+  around: Around,
+): (question: Question) => Promise<PolicyFacts> {
   const { store, tickets } = deps
 
   const changesOf = async ({ runbook }: Question, target: Target): Promise<Known<readonly Change[]>> => {
@@ -55,6 +61,25 @@ export function factReader(deps: Deps, authority: Authority): (question: Questio
     return { person, groups, allowed: await authority.inAny(person.id, groups, runbook.owner) }
   }
 
+  /** Only what a limit of the runbook decides by; the commander was read for the context of this very assessment. */
+  const surroundingsOf = async ({
+    runbook,
+    context,
+    draft,
+  }: Question): Promise<Pick<PolicyFacts, 'commander' | 'recent'>> => {
+    const { commander, recentDeploy } = runbook.limits
+    const who = context.surroundings?.commander ?? { known: false, reason: 'not read' }
+    const recent =
+      recentDeploy &&
+      (await Promise.all(
+        draft.targets.map(async (each) => [each.name, await around.recent(each, recentDeploy.withinMs)] as const),
+      ))
+    return {
+      ...(commander === undefined ? {} : { commander: who }),
+      ...(recent ? { recent: Object.fromEntries(recent) } : {}),
+    }
+  }
+
   /** Who signed and left since signs nothing any more; whose membership cannot be told counts as gone (P2, P5). */
   const validSignatures = async ({ runbook }: Question): Promise<readonly Signature[]> => {
     const { may, standing } = deps.files.current().governance.exceptions
@@ -74,7 +99,7 @@ export function factReader(deps: Deps, authority: Authority): (question: Questio
       Object.fromEntries(
         await Promise.all(draft.targets.map(async (target) => [target.name, await read(target)] as const)),
       )
-    const [changes, flaps, locks, freezes, runsLastHour, requester, signed] = await Promise.all([
+    const [changes, flaps, locks, freezes, runsLastHour, requester, signed, surroundings] = await Promise.all([
       byTarget((target) => changesOf(question, target)),
       byTarget((target) => ask(flapsOf(store, runbook.id, target, subject.id))),
       byTarget((target) => ask(holderOf(store, target).then((holder) => (holder === subject.id ? null : holder)))),
@@ -82,8 +107,10 @@ export function factReader(deps: Deps, authority: Authority): (question: Questio
       ask(begunLastHour(deps, subject.id)),
       requesterOf(question),
       ask(validSignatures(question)),
+      surroundingsOf(question),
     ])
     return {
+      ...surroundings,
       context,
       blast,
       requester,
@@ -96,6 +123,8 @@ export function factReader(deps: Deps, authority: Authority): (question: Questio
       standardChange: subject.standardChange,
       signatures: signed,
       glass: subject.glass,
+      begun: hasMutated({ steps: subject.steps ?? {} }),
+      advice: subject.knowledge.advice,
     }
   }
 }

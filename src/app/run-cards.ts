@@ -12,6 +12,7 @@ import type { Deps } from './deps.ts'
 import { exactFor } from './exact.ts'
 import { whyFrozen } from './freezes.ts'
 import { partiesOf } from './parties.ts'
+import { offersQuiet } from './quiet.ts'
 import { newestAsk, openAsk } from './views/asks.ts'
 import { editFields } from './views/edit-fields.ts'
 import { type Offer } from './views/offers.ts'
@@ -117,6 +118,9 @@ export function runCards(deps: Deps, authority: Authority, people: Approvers): R
       ...(awaitingCaller(run).length > 0 && !run.finished ? (['confirm'] as const) : []),
       ...offersOf(run, somebody, deps.clock.now()),
       ...(run.finished?.status === 'needsHuman' ? (['close'] as const) : []),
+      ...(offersQuiet(run, deps.files.current().governance.storm.from, deps.clock.now())
+        ? (['suppress'] as const)
+        : []),
     ]
   }
 

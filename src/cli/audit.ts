@@ -1,6 +1,8 @@
-// Owns `npm run audit`: its commands, and the export of a chain as JSON Lines (P4).
+// Owns `npm run audit`: its commands, the export of a chain as JSON Lines, and the report of a time as JSON (P4).
 import { open } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
+import { periodOf, reportOf } from '../app/report.ts'
+import type { Millis } from '../core/values.ts'
 import { openStore } from '../open-store.ts'
 import { isPortError } from '../ports/errors.ts'
 import type { Entry, Store } from '../ports/store.ts'
@@ -10,18 +12,19 @@ import { verify } from './audit/verify.ts'
 import { Complaint, loadEnvironment, type Output, printable, storeOf } from './terminal.ts'
 
 const USAGE =
-  'usage: npm run audit -- verify | npm run audit -- export --run ID [--out FILE] | npm run audit -- key; ' +
-  'verify takes --anchors file:DIR or a URL, and --key FILE, a public key, as often as needed'
+  'usage: npm run audit -- verify | npm run audit -- export --run ID [--out FILE] | npm run audit -- report [--last 7d] | ' +
+  'npm run audit -- key; verify takes --anchors file:DIR or a URL, and --key FILE, a public key, as often as needed'
 const PAGE = 500
 
 /** Runs one command line (its arguments alone) and answers the exit code: 0 all is well, 1 anything else. Never rejects. */
 export async function audit(args: readonly string[], env: NodeJS.ProcessEnv, output: Output): Promise<0 | 1> {
   try {
-    const { command, run, file, anchors, keys } = parse(args)
+    const { command, run, file, anchors, keys, forMs } = parse(args)
     if (command === 'key') return printKey(env, output)
     const { store } = await openStore(storeOf(env), { readOnly: true })
     try {
       if (command === 'export') return await exportChain(store, run, file, output)
+      if (command === 'report') return await printReport(store, forMs, output)
       return await verify(store, await evidenceFor(store, { anchors, keys }, env), output)
     } finally {
       await store.close()
@@ -43,20 +46,23 @@ interface Line {
   readonly file: string | undefined
   readonly anchors: string | undefined
   readonly keys: readonly string[]
+  readonly forMs: Millis
 }
 
 function parse(args: readonly string[]): Line {
   const { values, positionals } = parsed(args)
-  const { run, out, anchors, key } = values
+  const { run, out, anchors, key, last } = values
+  const forMs = periodOf(last ?? null)
   const [command = '', ...rest] = positionals
   const fits = {
-    verify: !run && !out,
-    export: Boolean(run) && !anchors && !key,
+    verify: !run && !out && !last,
+    export: Boolean(run) && !anchors && !key && !last,
+    report: !run && !out && !anchors && !key,
     key: Object.keys(values).length === 0,
   }
-  if (rest.length > 0 || !(Object.hasOwn(fits, command) && fits[command as keyof typeof fits]))
+  if (forMs === undefined || rest.length > 0 || !(Object.hasOwn(fits, command) && fits[command as keyof typeof fits]))
     throw new Complaint(USAGE)
-  return { command, run: run ?? '', file: out, anchors, keys: key ?? [] }
+  return { command, run: run ?? '', file: out, anchors, keys: key ?? [], forMs }
 }
 
 function parsed(args: readonly string[]) {
@@ -65,12 +71,19 @@ function parsed(args: readonly string[]) {
     out: { type: 'string' },
     anchors: { type: 'string' },
     key: { type: 'string', multiple: true },
+    last: { type: 'string' },
   } as const
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true })
   } catch {
     throw new Complaint(USAGE)
   }
+}
+
+/** What `report` says in chat, whole, as JSON. */
+async function printReport(store: Store, forMs: Millis, { out }: Output): Promise<0> {
+  out(JSON.stringify(await reportOf(store, Date.now(), forMs), undefined, 2))
+  return 0
 }
 
 async function exportChain(store: Store, chain: string, file: string | undefined, { out }: Output): Promise<0 | 1> {

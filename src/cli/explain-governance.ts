@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { problemLine } from '../adapters/catalog/files.ts'
 import { loadContent } from '../adapters/catalog/load.ts'
 import { autonomySettings } from '../app/autonomy.ts'
+import { allRecords } from '../app/shadow-records.ts'
 import { signatures } from '../app/signatures.ts'
 import { type Governed, governanceText } from '../app/views/governance-page.ts'
 import { openStore } from '../open-store.ts'
@@ -33,13 +34,16 @@ export async function explainGovernance(
 }
 
 /** What people set and signed in chat stands in the store; a check of the files alone has none, and says so. */
-async function setInChat(env: NodeJS.ProcessEnv): Promise<Pick<Governed, 'autonomySet' | 'signatures' | 'unread'>> {
+async function setInChat(
+  env: NodeJS.ProcessEnv,
+): Promise<Pick<Governed, 'autonomySet' | 'signatures' | 'shadowRecords' | 'unread'>> {
   let store: Store | undefined
   try {
     ;({ store } = await openStore(storeOf(env), { readOnly: true }))
     return {
       autonomySet: await autonomySettings({ store }),
       signatures: await signatures(store),
+      shadowRecords: await allRecords({ store }),
     }
   } catch (error) {
     return { autonomySet: [], signatures: [], unread: error instanceof Error ? error.message : String(error) }

@@ -1,4 +1,4 @@
-// Owns `npm run runbooks -- check|explain-governance|test [dir]`: what is wrong with the runbook files, what they say and do.
+// Owns `npm run runbooks -- check|explain-governance|test [dir]`, `replay <file>` and `draft <notes.md>`: what is wrong with the runbook files, what they say and do.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { problemLine } from '../adapters/catalog/files.ts'
@@ -6,25 +6,25 @@ import { loadContent, sorted } from '../adapters/catalog/load.ts'
 import { checkScenarios } from '../adapters/catalog/scenarios.ts'
 import type { CatalogProblem } from '../core/runbook.ts'
 import { systemClock } from '../ports/clock.ts'
+import { draftCommand } from './draft/draft-command.ts'
 import { explainGovernance } from './explain-governance.ts'
+import { replayCommand } from './replay/replay-command.ts'
 import { testScenarios } from './scenarios/test-command.ts'
 import { loadEnvironment } from './terminal.ts'
 
 const USAGE =
-  'usage: npm run runbooks -- check|explain-governance [dir], or test [dir] [words…] (dir: RUNBOOKS_DIR, else runbooks)'
-const LATER = ['replay', 'draft']
+  'usage: npm run runbooks -- check|explain-governance [dir], test [dir] [words…], replay <file> [--dir folder] [--against ref] [--map name=column]… [--json], or draft <notes.md> [dir] (dir: RUNBOOKS_DIR, else runbooks)'
 
 /** Prints to stdout, a misuse to stderr. 0: all well · 1: problems · 2: not a command. */
 async function main(args: readonly string[]): Promise<number> {
   const [command, ...given] = args
   const usual = process.env['RUNBOOKS_DIR'] || 'runbooks'
+  if (command === 'replay') return replayCommand(given, usual, { out: console.log, err: console.error })
+  if (command === 'draft')
+    return draftCommand(given, usual, loadEnvironment(), { out: console.log, err: console.error })
   // A word is no folder: `test spooler` plays what is about the spooler.
   const words = command === 'test' && given[0] !== undefined && !existsSync(given[0]) && !given[0].includes('/')
   const [dir = usual, ...rest] = words ? [usual, ...given] : given
-  if (command !== undefined && LATER.includes(command)) {
-    console.error(`runbooks ${command} comes with a later version.`)
-    return 2
-  }
   const isKnown = command === 'test' || ((command === 'check' || command === 'explain-governance') && rest.length === 0)
   if (!isKnown || [dir, ...rest].some((each) => each.startsWith('-'))) {
     console.error(USAGE)

@@ -37,6 +37,8 @@ export type ChatCommand =
       readonly level: 'shadow' | 'advise' | 'approve' | 'auto' | 'default'
       readonly runbook: string | null
       readonly environment: string | null
+      /** Raising it takes a reason. */
+      readonly because: string
     }
   | { readonly do: 'watch' | 'unwatch'; readonly subject: string | null }
   | { readonly do: 'report'; readonly period: string | null }
@@ -48,6 +50,8 @@ export type ChatCommand =
       readonly runbook: string | null
       /** null: nothing is said of it. */
       readonly helped: boolean | null
+      /** What was said before is taken back. */
+      readonly forget?: true
       readonly because: string
     }
   /** Further members of a storm are counted and not told; null: as long as governance allows. */

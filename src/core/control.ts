@@ -29,15 +29,21 @@ export type ControlEvent =
       /** null: runbot itself, because a run went wrong. */
       readonly by: Person | null
       readonly reason?: string
+      /** The run that went wrong, where that is why. */
+      readonly run?: string
       /** What shadow runs had shown when it was set. */
       readonly record?: JsonObject
     }
   /** A person says what helped, or what did not: the memory holds nothing else. */
   | { readonly type: 'learned'; readonly lesson: JsonObject; readonly by: Person }
   | { readonly type: 'forgotten'; readonly lesson: string; readonly by: Person }
-  /** Alerts that began no run of their own, summed up so that none is lost sight of. */
+  /** What came of alerts since the last entry of this kind, summed up so that none is lost sight of. */
   | {
       readonly type: 'alertsCounted'
+      /** All alerts that were ever counted, these included. */
+      readonly total: number
+      /** They began a run of their own. */
+      readonly proposed: number
       readonly joined: number
       readonly resolved: number
       readonly suppressed: number

@@ -22,6 +22,7 @@ export function emptyRun(id: string): Run {
     context: { readAt: 0 },
     candidates: [],
     runbook: null,
+    gather: null,
     requested: { parameters: {}, targets: [] },
     draft: null,
     blast: null,
@@ -73,6 +74,7 @@ function change(run: Run, event: RunEvent, at: Instant): Run {
         runbook: event.runbook,
         requested: event.requested,
         link: event.link ?? null,
+        gather: event.gather ?? null,
       }
     case 'planned': {
       // A new plan starts over: preflights, asks and the beginning belong to the plan before.
@@ -88,6 +90,7 @@ function change(run: Run, event: RunEvent, at: Instant): Run {
     case 'stormGrew':
     case 'suppressed':
     case 'compared':
+    case 'demoted':
       return { ...run, knowledge: inform(run.knowledge, event) }
     case 'evidenceCaptured':
       return { ...run, evidence: inOrder([...run.evidence, event]) }

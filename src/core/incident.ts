@@ -51,12 +51,19 @@ export interface Change {
   readonly onHold: boolean
 }
 
+/** How the class was found, and whom it names for a hand-over. */
+export interface Taxonomy {
+  readonly why: string
+  readonly escalate?: string
+}
+
 /** Everything read about the world for one proposal. */
 export interface IncidentContext {
   readonly incident?: Incident
   readonly ci?: Ci
   /** Its class in the taxonomy; null: it fits none. Absent: nobody asked. */
   readonly class?: string | null
+  readonly taxonomy?: Taxonomy
   readonly surroundings?: Surroundings
   /** What the runbook's vetted queries say. */
   readonly signals?: Signals

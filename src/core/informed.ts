@@ -25,6 +25,8 @@ export interface Advice {
   readonly none: boolean
   /** What it said besides, and why it does not count. One sentence each. */
   readonly dropped: readonly string[]
+  /** The runbook is the model's choice, where the rules had another or none. */
+  readonly chose: boolean
   /** The chosen runbook, or a value of the plan, is the model's. */
   readonly used: boolean
 }
@@ -44,7 +46,14 @@ export type Informed =
       readonly symptoms: readonly string[]
     }
   /** A person agreed that further members of these signatures are counted and not told, until then. */
-  | { readonly type: 'suppressed'; readonly by: Person; readonly until: Instant; readonly symptoms: readonly string[] }
+  | {
+      readonly type: 'suppressed'
+      readonly by: Person
+      /** 0: the quiet time ends at once. */
+      readonly until: Instant
+      readonly symptoms: readonly string[]
+      readonly reason?: string
+    }
   /** What a recorded run would have done, beside what people did. */
   | {
       readonly type: 'compared'
@@ -57,6 +66,8 @@ export type Informed =
       /** Who says so; null: runbot read it from the record. */
       readonly by: Person | null
     }
+  /** It went wrong although nobody was asked: from now on its runbook asks in these environments. */
+  | { readonly type: 'demoted'; readonly environments: readonly string[]; readonly reason: string }
 
 /** What a run log says of this; the newest of each kind. */
 export interface Knowledge {
@@ -64,9 +75,10 @@ export interface Knowledge {
   readonly storm: Omit<Extract<Informed, { type: 'stormGrew' }>, 'type'> | null
   readonly suppressed: Omit<Extract<Informed, { type: 'suppressed' }>, 'type'> | null
   readonly compared: Omit<Extract<Informed, { type: 'compared' }>, 'type'> | null
+  readonly demoted: Omit<Extract<Informed, { type: 'demoted' }>, 'type'> | null
 }
 
-export const NOTHING_LEARNT: Knowledge = { advice: null, storm: null, suppressed: null, compared: null }
+export const NOTHING_LEARNT: Knowledge = { advice: null, storm: null, suppressed: null, compared: null, demoted: null }
 
 /** What is known after one more event. Symptoms add up; the members shown are the newest. */
 export function inform(before: Knowledge, event: Informed): Knowledge {
@@ -83,5 +95,7 @@ export function inform(before: Knowledge, event: Informed): Knowledge {
       return { ...before, suppressed: rest as Knowledge['suppressed'] }
     case 'compared':
       return { ...before, compared: rest as Knowledge['compared'] }
+    case 'demoted':
+      return { ...before, demoted: rest as Knowledge['demoted'] }
   }
 }

@@ -49,6 +49,7 @@ const KINDS: { readonly [kind in RunEvent['type']]: true } = {
   stormGrew: true,
   suppressed: true,
   compared: true,
+  demoted: true,
 }
 
 /** Whether an entry that was read is one that this version knows how to fold. */

@@ -1,4 +1,5 @@
 // Owns matching: which runbooks fit an incident, ranked by how specific they are, and why the others do not.
+import { classOf, notAllowed } from './classify.ts'
 import type { Governance } from './governance.ts'
 import type { Known } from './guardrails/input.ts'
 import type { IncidentContext } from './incident.ts'
@@ -17,29 +18,46 @@ export interface Candidate {
 /** How often each runbook that waits for it has seen an incident come back, by its id. */
 export type Recurrences = ReadonlyMap<string, Known<number>>
 
+/** The taxonomy; with `unclassified` what fits no class is handed over, whatever else holds. */
+type Taxonomy = Pick<Governance, 'classes'> & Partial<Pick<Governance, 'unclassified'>>
+
 /** Weighs every runbook. Fitting ones first, the most specific on top; ties by name, so that the order is stable. */
 export function match(
   context: IncidentContext,
   runbooks: Iterable<Runbook>,
-  governance: Pick<Governance, 'classes'>,
+  governance: Taxonomy,
   recurrences: Recurrences = new Map(),
 ): readonly Candidate[] {
   const scope = scopeOf({ context })
-  const candidates = [...runbooks].map((runbook) => weigh(runbook, scope, governance, recurrences.get(runbook.id)))
+  const classed: IncidentContext = { ...context, class: classOf(context, governance) }
+  const candidates = [...runbooks].map((runbook) => {
+    const candidate = weigh(runbook, scope, governance, recurrences.get(runbook.id))
+    const against = runbook.match ? kept(classed, governance, runbook.id) : null
+    return against === null ? candidate : { ...candidate, fits: false, reasons: [...candidate.reasons, against] }
+  })
   return candidates.toSorted(
     (a, b) => Number(b.fits) - Number(a.fits) || b.specificity - a.specificity || (a.runbook < b.runbook ? -1 : 1),
   )
 }
 
-/** The runbook to propose; `tie` where two fit equally well and a person has to choose. */
-export function best(candidates: readonly Candidate[]): {
+/** The runbook to propose; `tie` where several fit equally well and a person has to choose. */
+export interface Choice {
   readonly runbook: string | null
   readonly tie: readonly string[]
-} {
+}
+
+export function best(candidates: readonly Candidate[]): Choice {
   const fitting = candidates.filter((candidate) => candidate.fits)
   const top = fitting.filter((candidate) => candidate.specificity === fitting[0]?.specificity)
   if (top.length > 1) return { runbook: null, tie: top.map((candidate) => candidate.runbook) }
   return { runbook: top[0]?.runbook ?? null, tie: [] }
+}
+
+/** What the taxonomy has against a runbook, whatever its own conditions say; null: nothing. */
+function kept(context: IncidentContext, governance: Taxonomy, runbook: string): string | null {
+  if (context.incident && context.class === null && governance.unclassified)
+    return 'the incident fits no class of the taxonomy'
+  return notAllowed(context, governance, runbook)
 }
 
 function weigh(

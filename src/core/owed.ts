@@ -13,11 +13,12 @@ import {
 import type { Part } from './policy.ts'
 import { targetEnd } from './progress.ts'
 import type { ApprovalScope, At, EndStatus, Run } from './run.ts'
+import type { PlannedLook } from './signals.ts'
 import { hasFailed, hasMutated, isInFlight, type Sent, type StepState, stepOf } from './step-state.ts'
 import { type Instant, type Millis, own } from './values.ts'
 
 export type Work =
-  | { readonly do: 'capture'; readonly id: string; readonly target: string; readonly request: PlannedRequest }
+  | { readonly do: 'capture'; readonly id: string; readonly target: string; readonly request: PlannedLook }
   | { readonly do: 'plan' }
   | { readonly do: 'decide' }
   | { readonly do: 'expire'; readonly scope: ApprovalScope }
@@ -77,6 +78,7 @@ export function owed(run: Run, at: Instant, parties: Absent): Owed {
       reason: `stopped by ${run.stopRequested.by.name}: ${run.stopRequested.reason}`,
     })
   if (run.edit) return one({ do: 'replace' })
+  if (run.gather) return capture(run, '') ?? one({ do: 'finish', status: 'needsHuman', reason: run.gather.reason })
   if (!run.draft) return run.runbook ? one({ do: 'plan' }) : rest(null)
   if (!run.plan) return capture(run, '') ?? one({ do: 'decide' })
   if (!run.startedAt) return ask(run, 'run', at, parties) ?? beginning(run)
@@ -85,7 +87,7 @@ export function owed(run: Run, at: Instant, parties: Absent): Owed {
 
 /** Evidence that is still to be looked at; null: none. */
 function capture(run: Run, prefix: string): Owed | null {
-  const works = (run.draft?.evidence ?? []).flatMap(({ target, request }, index): Work[] => {
+  const works = ((run.draft ?? run.gather)?.evidence ?? []).flatMap(({ target, request }, index): Work[] => {
     const id = `${prefix}${index + 1}`
     return run.evidence.some((each) => each.id === id) ? [] : [{ do: 'capture', id, target, request }]
   })

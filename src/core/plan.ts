@@ -1,10 +1,12 @@
 // Owns the plan: a runbook with everything filled in, whose hash is what people approve.
+import { classEvidence } from './class-evidence.ts'
 import type { ApprovalRule } from './governance.ts'
 import type { Blast, Ci, IncidentContext } from './incident.ts'
 import { parametersOf } from './parameters.ts'
 import { renderer } from './render-plan.ts'
 import type { Catalog, FailureLimit, ParameterType, Runbook, Step, Tier } from './runbook.ts'
 import { scopeOf } from './scope.ts'
+import { type PlannedLook, signalEvidence } from './signals.ts'
 import { type Canonicalize, type Digest, type Json, type JsonObject, type Millis, own, type Place } from './values.ts'
 
 /** One exact request: what is sent, where. `with` holds no expressions any more and no secrets. */
@@ -91,7 +93,7 @@ export interface Draft {
   readonly guided?: true
   /** For so long after its end it may be rolled back or retried. */
   readonly reopenWithinMs: Millis
-  readonly evidence: readonly { readonly target: string; readonly request: PlannedRequest }[]
+  readonly evidence: readonly { readonly target: string; readonly request: PlannedLook }[]
   /** The steps per target, in order. */
   readonly steps: { readonly [target: string]: readonly PlannedStep[] }
   /** The highest tier among the steps that do not ask for themselves. */
@@ -113,6 +115,8 @@ export interface PlanRequest {
   readonly targets: readonly Target[]
   readonly blast: Blast
   readonly run: string
+  /** Operations that the incident's class has looked at, besides what the runbook looks at. */
+  readonly classEvidence?: readonly string[]
 }
 
 export type Planned<T> =
@@ -183,7 +187,11 @@ export function draftPlan(request: PlanRequest, catalog: Pick<Catalog, 'operatio
       ...(watch ? { alarm: watch } : {}),
       ...(runbook.guided ? { guided: true } : {}),
       reopenWithinMs: runbook.limits.reopenWithinMs,
-      evidence: evidence as Draft['evidence'],
+      evidence: [
+        ...(evidence as Draft['evidence']),
+        ...signalEvidence(runbook, { ...request, parameters: parameters.value }, catalog.operations),
+        ...classEvidence(request.classEvidence ?? [], request.context.ci, catalog, evidence as Draft['evidence']),
+      ],
       steps,
       tier: planTier(runbook.steps.map((step) => guide(runbook, step))),
       onSuccess: {

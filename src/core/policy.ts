@@ -1,8 +1,11 @@
 // Owns the decision: every guardrail's answer, then the matrix, the raised rule and the autonomy.
 import { type ApprovalRule, type Autonomy, autonomyOf, type Governance } from './governance.ts'
+import { adviceGuardrail } from './guardrails/advice.ts'
 import { antiFlapGuardrail } from './guardrails/anti-flap.ts'
 import { blastRadiusGuardrail } from './guardrails/blast-radius.ts'
 import { changeWindowGuardrail, standardChangeOf } from './guardrails/change-window.ts'
+import { commanderGuardrail } from './guardrails/commander.ts'
+import { corroboratedGuardrail } from './guardrails/corroborated.ts'
 import { doNotTouchGuardrail } from './guardrails/do-not-touch.ts'
 import { environmentGuardrail, environmentOf } from './guardrails/environment.ts'
 import { calendarFreezes, freezeGuardrail } from './guardrails/freeze.ts'
@@ -10,6 +13,7 @@ import { incidentOpenGuardrail } from './guardrails/incident-open.ts'
 import { ask, environmentNames, type Guardrail, type GuardrailInput, type PolicyFacts } from './guardrails/input.ts'
 import { demandOf, matrixGuardrail } from './guardrails/matrix.ts'
 import { oneRunPerCiGuardrail } from './guardrails/one-run-per-ci.ts'
+import { recentDeployGuardrail } from './guardrails/recent-deploy.ts'
 import { requesterGuardrail } from './guardrails/requester.ts'
 import { runsPerHourGuardrail } from './guardrails/runs-per-hour.ts'
 import { targetsGuardrail } from './guardrails/targets.ts'
@@ -49,12 +53,16 @@ const GUARDRAILS: readonly Guardrail[] = [
   environmentGuardrail,
   matrixGuardrail,
   requesterGuardrail,
+  adviceGuardrail,
   targetsGuardrail,
   incidentOpenGuardrail,
+  commanderGuardrail,
+  recentDeployGuardrail,
   changeWindowGuardrail,
   blastRadiusGuardrail,
   vipGuardrail,
   doNotTouchGuardrail,
+  corroboratedGuardrail,
   oneRunPerCiGuardrail,
   antiFlapGuardrail,
   runsPerHourGuardrail,

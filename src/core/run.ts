@@ -1,4 +1,5 @@
 // Owns the life of a run: its events, its state, and the words for where it stands.
+import type { Gather } from './gather.ts'
 import type { ApprovalRule } from './governance.ts'
 import type { Blast, IncidentContext } from './incident.ts'
 import type { Informed, Knowledge } from './informed.ts'
@@ -8,6 +9,7 @@ import type { Link, Origin } from './origin.ts'
 import type { Draft, PlannedRequest } from './plan.ts'
 import type { Decision } from './policy.ts'
 import type { StepState } from './step-state.ts'
+import type { SignalReading } from './surroundings.ts'
 import type { Instant, Json, JsonObject } from './values.ts'
 import type { Glass } from './waivers.ts'
 
@@ -74,6 +76,8 @@ export type RunEvent =
       readonly runbook: { readonly id: string; readonly title: string; readonly owner: string } | null
       readonly requested: { readonly parameters: JsonObject; readonly targets: readonly string[] }
       readonly link?: Link
+      /** Nothing is proposed: this is looked at, and a person is told. */
+      readonly gather?: Gather
     }
   | {
       /** A new plan, with the context that it was made from; `replaces` is the hash that it makes stale. */
@@ -83,7 +87,12 @@ export type RunEvent =
       readonly context: IncidentContext
       readonly replaces: string | null
     }
-  | { readonly type: 'joined'; readonly incident: { readonly sysId: string; readonly number: string } }
+  | {
+      readonly type: 'joined'
+      readonly incident: { readonly sysId: string; readonly number: string }
+      /** What it has in common with the run; absent: CI and signature. */
+      readonly why?: string
+    }
   | {
       readonly type: 'evidenceCaptured'
       /** `1` before the ask, `after-1` at the end, `action-…` and `rollback-…` for what an endpoint answered. */
@@ -94,6 +103,8 @@ export type RunEvent =
       readonly summary: string
       readonly sha256: string | null
       readonly bytes: number
+      /** What a signal of the runbook said. */
+      readonly reading?: SignalReading
     }
   | { readonly type: 'waited'; readonly reason: string }
   | {
@@ -246,6 +257,7 @@ export interface Run {
   readonly context: IncidentContext
   readonly candidates: readonly Candidate[]
   readonly runbook: { readonly id: string; readonly title: string; readonly owner: string } | null
+  readonly gather: Gather | null
   readonly requested: { readonly parameters: JsonObject; readonly targets: readonly string[] }
   readonly draft: Draft | null
   readonly blast: Blast | null

@@ -81,7 +81,7 @@ export const isInFlight = (step: PlannedStep, state: StepState): boolean =>
 export const stepOf = (run: Run, at: At): StepState => own(own(run.steps, at.target) ?? {}, at.step) ?? noStep
 
 /** The run has sent, or may have sent, a mutating request. */
-export const hasMutated = (run: Run): boolean =>
+export const hasMutated = (run: Pick<Run, 'steps'>): boolean =>
   Object.values(run.steps).some((steps) =>
     Object.values(steps).some((step) => step.action || step.rollback || step.attempt > 1),
   )

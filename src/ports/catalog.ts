@@ -1,7 +1,7 @@
 // Owns what the app needs from the files that people write: the newest valid content, and how it was when it changed.
 import type { Governance } from '../core/governance.ts'
 import type { Catalog, Parameter } from '../core/runbook.ts'
-import type { Expression, Json, JsonObject, Millis, Template } from '../core/values.ts'
+import type { Expression, Json, Millis, Template } from '../core/values.ts'
 
 /** How the ServiceNow adapter reads and writes, from connectors.yaml. */
 export interface ServiceNowSettings {
@@ -65,6 +65,31 @@ export type PagerSettings =
 /** Where a text holds what a pattern declares a secret: from a character up to another. */
 export type FindSpans = (text: string) => readonly (readonly [from: number, to: number])[]
 
+/** Which of a sender's labels name the CI and the kind of trouble, the likeliest first; the usual ones unless told. */
+export interface AlertReading {
+  readonly ci?: readonly string[]
+  readonly symptom?: readonly string[]
+}
+
+/** Who may send alerts, and what proves it, with the secrets filled in. Never logged, never hashed. */
+export interface InboundSettings {
+  /** Of CloudEvents; what proves those is in the environment. */
+  readonly events?: AlertReading
+  readonly alertmanager?: AlertReading & InboundCredentials
+  readonly grafana?: AlertReading &
+    InboundCredentials & { readonly hmac?: string; readonly header?: string; readonly timestampHeader?: string }
+  readonly pagerduty?: AlertReading & { readonly secrets: readonly string[] }
+  readonly 'azure-monitor'?: AlertReading & {
+    readonly token?: string
+    readonly entra?: { readonly audience: string; readonly tenant?: string }
+  }
+}
+/** Of a bearer, several stand side by side while they rotate. */
+interface InboundCredentials {
+  readonly bearer?: string
+  readonly basic?: readonly [user: string, password: string]
+}
+
 export interface Content {
   /** SHA-256 over all files: the version that replicas agree on. */
   readonly version: string
@@ -73,7 +98,7 @@ export interface Content {
   readonly servicenow: ServiceNowSettings
   readonly systems: { readonly [name: string]: SystemSettings }
   readonly pagers: { readonly [name: string]: PagerSettings }
-  readonly inbound: JsonObject
+  readonly inbound: InboundSettings
   /** null: the rules alone. */
   readonly planner: PlannerSettings | null
   /** Every secret that connectors.yaml holds, for whoever keeps them out of something. Never logged, never hashed. */

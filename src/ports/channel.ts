@@ -33,8 +33,8 @@ export interface Member {
  * `mayHaveHappened` on a post means that it may already be there.
  */
 export interface Channel {
-  /** Starts a thread in a channel with a card as its root, and answers where to reply. */
-  openThread(channel: Conversation, message: CardMessage): Promise<Posted>
+  /** Starts a thread in a channel with a card or a line as its root, and answers where to reply. */
+  openThread(channel: Conversation, message: TextMessage | CardMessage): Promise<Posted>
   reply(thread: Conversation, message: TextMessage | CardMessage): Promise<Posted>
   /** Replaces a card or a line in place; safe to repeat. */
   update(posted: Posted, message: TextMessage | CardMessage): Promise<void>

@@ -40,6 +40,16 @@ export type Progress =
       readonly log?: string
     }
 
+/** How a measurement went, oldest first: at most so many points of time, null where there was none. */
+export type History = readonly (readonly [at: Instant, value: number | null])[]
+
+/** What a chart shows: from, to, and at most so many points between. */
+export interface Range {
+  readonly from: Instant
+  readonly to: Instant
+  readonly points: number
+}
+
 /**
  * Errors are PortErrors. From `launch`, `mayHaveHappened` false means: certainly not started.
  * `find` answers undefined only when the endpoint said that it knows no such key.
@@ -54,6 +64,11 @@ export interface Endpoint {
   find(request: PlannedRequest, key: string): Promise<Progress | undefined>
   /** Asks for a cancel; resolves when it was asked, not when it stopped. */
   cancel(request: PlannedRequest, handle: string): Promise<void>
+  /**
+   * How what this read-only request measures went over a time; reads alone, within the request's `timeoutMs`. Absent: this
+   * kind keeps no past that could be asked, or `result.points` has it. Empty where there is not exactly one series.
+   */
+  history?(request: PlannedRequest, range: Range): Promise<History>
 }
 
 /** The endpoint of a request's system; undefined where this kind cannot be called. */

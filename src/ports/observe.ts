@@ -11,6 +11,8 @@ export interface Log {
 export interface Meter {
   /** An intake event was accepted, was a repeat, or was declined after it was read back. */
   intake(source: string, result: 'accepted' | 'repeated' | 'declined'): void
+  /** What came of one alert, once per event. */
+  alert(result: 'proposed' | 'joined' | 'resolved' | 'suppressed' | 'declined'): void
   decided(effect: string): void
   /** A mutating request ended. */
   acted(operation: string, outcome: string): void

@@ -51,6 +51,8 @@ export interface OpenIncident {
   readonly ciId: string
   readonly shortDescription: string
   readonly openedAt: Instant
+  /** What runbot opened it for; null: somebody else did. */
+  readonly key: string | null
 }
 
 /** Errors are PortErrors; `notFound` where the record is absent or hidden. */
@@ -64,6 +66,12 @@ export interface Tickets {
   open(order: OpenOrder): Promise<{ readonly sysId: string; readonly number: string; readonly fresh: boolean }>
   /** Incidents that are open on these CIs, the oldest first; 100 at most. */
   openOn(ciIds: readonly string[]): Promise<readonly OpenIncident[]>
+  /** What somebody wrote into the post-incident column, and who they are; null: nothing. Absent: there is no such column. */
+  learned?(sysId: string): Promise<{
+    readonly text: string
+    /** Their Entra object id and name; null: whoever saved it last maps to nobody. */
+    readonly by: { readonly id: string; readonly name: string } | null
+  } | null>
   ci(sysId: string): Promise<Ci>
   /** By name, FQDN or sys_id; every match, so that an ambiguous name can be refused with the candidates. */
   findCis(name: string): Promise<readonly Ci[]>

@@ -40,6 +40,12 @@ const known = new Set([
 export function assertCard(card: Json): asserts card is JsonObject {
   assert.ok(isObject(card))
   assert.equal(card.version, '1.5')
+  for (const chart of objects(card).filter(isChart)) assertChart(chart)
+  assertPlain(withoutCharts(card) as JsonObject)
+}
+
+/** The same of a card that a host without charts shows: the fallback of each in its place. */
+function assertPlain(card: JsonObject): void {
   const once = parsed(card)
   assert.deepEqual(parsed(once), once, 'the card changes in a second round trip')
   const ids = objects(card).flatMap((each) => (typeof each.id === 'string' ? [each.id] : []))
@@ -50,6 +56,29 @@ export function assertCard(card: Json): asserts card is JsonObject {
   // The reference parser reads fallbacks but does not write them: each is checked as the action that it may become.
   const fallbacks = objects(card).flatMap((each) => (isObject(each.fallback) ? [each.fallback] : []))
   for (const fallback of fallbacks) parsed({ type: 'AdaptiveCard', version: '1.5', actions: [fallback] })
+}
+
+const isChart = ({ type }: JsonObject): boolean => type === 'Chart.Line'
+
+/** As a host does it that does not know the element. */
+export function withoutCharts(json: Json): Json {
+  if (Array.isArray(json)) return json.map(withoutCharts)
+  if (!isObject(json)) return json
+  if (isChart(json)) return json['fallback'] ?? null
+  return Object.fromEntries(Object.entries(json).map(([key, value]) => [key, withoutCharts(value)]))
+}
+
+/** https://adaptivecards.microsoft.com/?topic=Chart.Line: series of points whose x are all numbers, so that time is to scale. */
+function assertChart({ title, xAxisTitle, yAxisTitle, data, fallback }: JsonObject): void {
+  for (const text of [title, xAxisTitle, yAxisTitle]) assert.equal(typeof text, 'string')
+  assert.ok(isObject(fallback), 'a chart has no fallback')
+  assert.ok(Array.isArray(data) && data.length > 0)
+  for (const series of data as readonly JsonObject[]) {
+    assert.equal(typeof series['legend'], 'string')
+    const { values } = series
+    assert.ok(Array.isArray(values) && values.length > 0)
+    for (const { x, y } of values as readonly JsonObject[]) assert.deepEqual([typeof x, typeof y], ['number', 'number'])
+  }
 }
 
 function withoutFallbacks(json: Json): Json {
@@ -86,7 +115,9 @@ export function objects(json: Json): readonly JsonObject[] {
 
 /** Every text that a person may see. */
 export const texts = (card: Json): readonly string[] =>
-  objects(card).flatMap((each) => [each.text, each.title].filter((text) => typeof text === 'string'))
+  objects(card).flatMap((each) =>
+    [each.text, each.title, each.legend, each.xAxisTitle].filter((text) => typeof text === 'string'),
+  )
 
 export const actions = (card: Json, type = 'Action.Execute'): readonly JsonObject[] =>
   objects(card).filter((each) => each.type === type)

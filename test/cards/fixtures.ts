@@ -225,6 +225,7 @@ export const run = (changes: Partial<Run> = {}): Run => ({
   origin: { kind: 'event', intake: 'in-1' },
   context: context(),
   knowledge: NOTHING_LEARNT,
+  gather: null,
   candidates: [
     {
       runbook: 'restart-iis',

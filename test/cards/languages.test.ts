@@ -33,7 +33,9 @@ const isMadeUp = (text: string): boolean => text.length > 400 || madeUp.some((ea
 function bones(json: Json): Json {
   if (Array.isArray(json)) return json.map(bones)
   if (!isObject(json)) return json
-  const kept = Object.entries(json).filter(([key]) => !['text', 'title', 'label', 'placeholder'].includes(key))
+  const kept = Object.entries(json).filter(
+    ([key]) => !['text', 'title', 'label', 'placeholder', 'legend', 'xAxisTitle'].includes(key),
+  )
   return Object.fromEntries(kept.map(([key, value]) => [key, bones(value)]))
 }
 
@@ -122,4 +124,5 @@ for (const [locale, catalogue] of Object.entries(catalogues) as [keyof typeof ca
 }
 
 /** A sentence of ours around one that a fixture made up in English. */
-const quotesFixture = (text: string): boolean => /no answer|checkout is down|on web-\d\d|"|\/\//.test(text)
+const quotesFixture = (text: string): boolean =>
+  /no answer|checkout is down|status was 503|on web-\d\d|"|\/\//.test(text)

@@ -125,15 +125,6 @@ describe('npm run runbooks', function () {
     assert.match(stdout, /\n\d+ files, \d+ runbooks?: ok\n$/)
   })
 
-  for (const command of ['replay', 'draft'])
-    it(`${command} says that it comes later, with exit 2`, () => {
-      assert.deepEqual(run([command]), {
-        status: 2,
-        stdout: '',
-        stderr: `runbooks ${command} comes with a later version.\n`,
-      })
-    })
-
   it('says how it is used when it is not, and what folder is missing', () => {
     assert.equal(run([]).status, 2)
     assert.match(run(['chekc']).stderr, /^usage: /)

@@ -15,16 +15,30 @@ import {
   known,
   unknown,
 } from '../../src/core/incident.ts'
+import type { Advice } from '../../src/core/informed.ts'
 import { draftPlan, type Target } from '../../src/core/plan.ts'
 import type { PolicyQuestion } from '../../src/core/policy.ts'
 import type { Person } from '../../src/core/run.ts'
 import type { Operation } from '../../src/core/runbook.ts'
+import type { Recent, Signals } from '../../src/core/surroundings.ts'
 import { type Instant, isObject, type Json, type JsonObject } from '../../src/core/values.ts'
 
 /** A value that could not be read, in place of any value: `{ "unknown": "ServiceNow does not answer" }`. */
 type OrUnknown<T> = T | { readonly unknown: string }
 
+/** `shows` null: it cannot be told. */
+interface CaseSignal {
+  readonly system: string
+  readonly shows: boolean | null
+  readonly value?: number | null
+}
+
 export interface CaseFacts {
+  /** What the runbook's signals say, by name; one that cannot be read names its system. */
+  readonly signals?: { readonly [name: string]: CaseSignal | { readonly system: string; readonly unknown: string } }
+  /** Something was sent already. */
+  readonly begun?: boolean
+  readonly advice?: Advice
   /** By name: the CI's facts, or null where it is not in the CMDB. */
   readonly targets?: { readonly [name: string]: { readonly [fact: string]: OrUnknown<Json> } | null }
   readonly incident?: Partial<Incident>
@@ -62,6 +76,14 @@ export interface CaseFacts {
     readonly { readonly exception: string; readonly by: string; readonly content?: string }[]
   >
   readonly glass?: { readonly by: string; readonly reason: string }
+  /** Who commands the incident; empty: nobody. */
+  readonly commander?: OrUnknown<string>
+  /** `ago` in minutes. */
+  readonly recent?: {
+    readonly [target: string]: OrUnknown<
+      readonly { readonly what: string; readonly is: Recent['is']; readonly ago: number; readonly by?: string }[]
+    >
+  }
 }
 
 export interface Excerpts {
@@ -117,7 +139,16 @@ const operation = (system: string, name: string): readonly [string, Operation] =
   `${system}.${name}`,
   { name: `${system}.${name}`, system, kind: 'ops-api', url: `https://${system}.example.com`, tier: 1, detail: {} },
 ]
-const operations = new Map([operation('ops', 'recycle'), operation('awx', 'start')])
+const query = (system: string, name: string): readonly [string, Operation] => {
+  const [key, found] = operation(system, name)
+  return [key, { ...found, kind: system, tier: 0 }]
+}
+const operations = new Map([
+  operation('ops', 'recycle'),
+  operation('awx', 'start'),
+  query('prometheus', 'errors'),
+  query('tempo', 'slow'),
+])
 
 /** What policy is asked in a case. Fails where an excerpt is not what production would read. */
 export function questionOf({ governance: rules = {}, runbook: file = {}, facts = {} }: Excerpts): PolicyQuestion {
@@ -146,6 +177,7 @@ export function questionOf({ governance: rules = {}, runbook: file = {}, facts =
     readAt: now,
     ...(first?.ci ? { ci: first.ci } : {}),
     ...(facts.incident ? { incident: incidentOf(facts.incident) } : {}),
+    ...(facts.signals ? { signals: signalsOf(facts.signals) } : {}),
   }
   const blast = blastOf(facts)
   const draft = draftPlan({ runbook, context, parameters: {}, targets, blast, run: 'r-1' }, { operations })
@@ -189,6 +221,22 @@ const ciOf = (name: string, facts: { readonly [fact: string]: OrUnknown<Json> })
   name,
   facts: Object.fromEntries(Object.entries(facts).map(([fact, given]) => [fact, factOf(given)])),
 })
+
+const signalsOf = (given: NonNullable<CaseFacts['signals']>): Signals =>
+  Object.fromEntries(
+    Object.entries(given).map(([title, each]): [string, Signals[string]] => {
+      if ('unknown' in each) return [title, unknown(each.unknown, each.system, now)]
+      const { system, shows } = each
+      return [
+        title,
+        known(
+          { title, unit: '', system, value: each.value === undefined ? 1 : each.value, shows, points: [] },
+          `${system}.query`,
+          now,
+        ),
+      ]
+    }),
+  )
 
 const incidentOf = (given: Partial<Incident>): Incident => ({
   sysId: '1',
@@ -235,6 +283,8 @@ function factsOf(
     context,
     blast,
     standardChange: null,
+    advice: facts.advice ?? null,
+    ...(facts.begun === undefined ? {} : { begun: facts.begun }),
     requester: requester
       ? {
           person: personOf(requester.name),
@@ -263,6 +313,14 @@ function factsOf(
       : freezes,
     runsLastHour: knownOf(facts.runsLastHour ?? 0),
     conflicts: mapped(facts.conflicts ?? {}, (list) => list),
+    ...(facts.commander === undefined ? {} : { commander: knownOf(facts.commander) }),
+    ...(facts.recent === undefined
+      ? {}
+      : {
+          recent: mapped(facts.recent, (list) =>
+            list.map(({ what, is, ago, by = null }): Recent => ({ what, is, at: now - ago * minute, by })),
+          ),
+        }),
     glass: facts.glass ? { by: personOf(facts.glass.by), reason: facts.glass.reason, at: now } : null,
   }
 }

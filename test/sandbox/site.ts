@@ -42,6 +42,12 @@ export const startSite = async (options: SiteOptions = {}): Promise<Site> => {
   let recycling = false
   let recycles = 0
 
+  /** What it answered since it began, by status. */
+  const answered = new Map<number, number>([
+    [200, 0],
+    [503, 0],
+  ])
+
   const trouble = (): string | null => {
     if (recycling) return 'recycling'
     return state === 'Stopped' ? 'the application pool is stopped' : reason
@@ -52,8 +58,11 @@ export const startSite = async (options: SiteOptions = {}): Promise<Site> => {
     return state
   }
   const handler = ({ path }: Call): Answer => {
+    if (path === '/metrics')
+      return { status: 200, headers: { 'content-type': 'text/plain' }, body: metricsOf(answered) }
     const why = trouble()
     const status = why === null ? 200 : 503
+    answered.set(status, (answered.get(status) ?? 0) + 1)
     const health = { status: why === null ? 'ok' : 'unavailable', site: name, pool, poolState: state, reason: why }
     if (path === '/health') return { status, body: health }
     const text = why === null ? `Welcome to ${name}` : 'Service Unavailable'
@@ -87,3 +96,12 @@ export const startSite = async (options: SiteOptions = {}): Promise<Site> => {
     recycles: () => recycles,
   }
 }
+
+/** In the text format of Prometheus. */
+const metricsOf = (answered: ReadonlyMap<number, number>): string =>
+  [
+    '# HELP site_responses_total Responses of the site by status.',
+    '# TYPE site_responses_total counter',
+    ...[...answered].map(([status, count]) => `site_responses_total{code="${status}"} ${count}`),
+    '',
+  ].join('\n')

@@ -1,6 +1,8 @@
 // Owns the whole sandbox world: instance, ops API, web sites and Teams, wired together and seeded.
 import type { DirectoryGroup } from './graph/directory.ts'
 import { APP, type Graph, startGraph } from './graph.ts'
+import { helpful } from './model/minds.ts'
+import { MODEL_KEY, type ModelServer, startModel } from './model-server.ts'
 import type { Runbook } from './ops-api/runs.ts'
 import { OPS_TOKEN, type OpsApi, startOpsApi } from './ops-api.ts'
 import { type PagerDuty, ROUTING_KEY, startPagerDuty } from './pagerduty.ts'
@@ -47,6 +49,8 @@ export type World = {
   teams: TeamsChannel
   graph: Graph
   pagerduty: PagerDuty
+  /** A model; it is asked only where connectors.yaml has a planner at MODEL_URL. */
+  model: ModelServer
   /** It measures what the estate's `measurements` say. */
   prometheus: Server
   /** The first host's site. */
@@ -94,6 +98,7 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
   const registered = Object.values(PEOPLE).map(({ aadObjectId, name }) => ({ id: aadObjectId, name }))
   const graph = await startGraph({ now, people: registered, groups: entra ?? [] })
   const pagerduty = await startPagerDuty({ now })
+  const model = await startModel(helpful, { now })
 
   const connect = (runbotUrl: string): void => {
     const when = options.announce ? { when: options.announce } : {}
@@ -115,6 +120,7 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     teams,
     graph,
     pagerduty,
+    model,
     prometheus,
     site,
     sites: Object.fromEntries(all.map((one) => [one.name, one])),
@@ -127,6 +133,8 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
       PROMETHEUS_URL: prometheus.url,
       PAGERDUTY_URL: pagerduty.url,
       PAGERDUTY_KEY: ROUTING_KEY,
+      MODEL_URL: model.url,
+      MODEL_KEY,
       ...(entra ? registrationAt(graph) : {}),
     }),
     raiseIncident({ ci: name = site.name, caller = 'requester', fields = {} } = {}) {
@@ -158,7 +166,7 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
       return servicenow.create('change_request', { ...usual, cmdb_ci: idOf(ci(name)), ...fields })
     },
     async stop() {
-      const servers = [servicenow, ops, teams, graph, pagerduty, prometheus, ...all]
+      const servers = [servicenow, ops, teams, graph, pagerduty, model, prometheus, ...all]
       await Promise.all(servers.map((one) => one.stop()))
     },
   }

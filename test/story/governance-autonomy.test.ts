@@ -59,7 +59,7 @@ describe('story: autonomy', () => {
   })
 
   it('stops a run that was approved under the level before, where shadow came between click and request (P2)', async () => {
-    await set(changeManager, 'approve restart-iis prod')
+    await set(changeManager, 'approve restart-iis prod because "it was right so far"')
     const { number, host } = await raise()
     const shown = await story.asked(number)
     await set(changeManager, 'shadow restart-iis prod')
@@ -70,7 +70,10 @@ describe('story: autonomy', () => {
   })
 
   it('is the file’s again after default (P4)', async () => {
-    assert.match(await set(changeManager, 'default restart-iis prod'), /is what governance\.yaml says again/)
+    assert.match(
+      await set(changeManager, 'default restart-iis prod because "as before"'),
+      /is what governance\.yaml says again/,
+    )
     const { run, host } = await raise()
     assert.equal((await story.ended(run)).status, 'succeeded')
     assert.deepEqual(await eventsOf(story, run, 'approved'), [])

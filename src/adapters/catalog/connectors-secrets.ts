@@ -36,7 +36,7 @@ export function secretsOf({ systems, pagers = {}, inbound = {}, planner }: Conne
     planner?.key,
     ...Object.values(pagers).map(({ routingKey }) => routingKey),
     ...Object.values(inbound).flatMap((sender) => [
-      ...(['bearer', 'hmac', 'token'] as const).map((name) => (sender as { [name]?: string })[name]),
+      ...(['bearer', 'hmac', 'token'] as const).flatMap((name) => words((sender as { [name]?: string })[name])),
       ...basicSecrets('basic' in sender ? sender.basic : undefined),
       ...('secrets' in sender ? sender.secrets : []),
     ]),

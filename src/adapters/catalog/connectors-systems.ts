@@ -2,6 +2,7 @@
 import type { CatalogProblem, Operation } from '../../core/runbook.ts'
 import type { Json } from '../../core/values.ts'
 import type { SystemSettings } from '../../ports/catalog.ts'
+import { queryProblems } from './connectors-queries.ts'
 import { operationSchema, type SystemFile } from './connectors-schema.ts'
 import { words } from './connectors-secrets.ts'
 import { tlsOf } from './connectors-tls.ts'
@@ -53,6 +54,9 @@ const shortestToken = 16
 const AZURE_ACCOUNT =
   /^\/?subscriptions\/[^/]+\/resourceGroups\/[^/]+\/providers\/Microsoft\.Automation\/automationAccounts\/[^/]+\/?$/i
 
+/** The workspace that is asked. */
+const WORKSPACE = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i
+
 export function systemProblems(
   source: Source,
   name: string,
@@ -81,6 +85,8 @@ export function systemProblems(
       ['base'],
       'expected "base": /subscriptions/…/resourceGroups/…/providers/Microsoft.Automation/automationAccounts/…',
     )
+  if (declared.kind === 'azure-logs' && !WORKSPACE.test(declared.base ?? ''))
+    note(['base'], 'expected "base": the id of a Log Analytics workspace, such as 11111111-2222-4333-8444-555555555555')
   if (declared.auth && (declared.auth.bearer === undefined) === (declared.auth.basic === undefined))
     note(['auth'], 'expected either bearer or basic')
   return problems
@@ -120,6 +126,7 @@ export function operationOf(
     const compiled = compilePattern(pattern)
     return compiled.ok ? [] : [part.problem(['parameters', name], compiled.reason)]
   })
+  problems.push(...queryProblems(part, declared.kind, tier, detail))
   if (problems.length > 0) return { ok: false, problems }
   if (tier === 0 && 'method' in detail && detail.method !== 'GET' && detail.method !== 'HEAD')
     return {

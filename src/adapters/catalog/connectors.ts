@@ -1,7 +1,7 @@
 // Owns what connectors.yaml means: systems and pagers with their secrets, operations without them, the ServiceNow column maps.
 import type { CatalogProblem, Operation } from '../../core/runbook.ts'
-import type { JsonObject } from '../../core/values.ts'
 import type { Content, FindSpans, PagerSettings, ServiceNowSettings, SystemSettings } from '../../ports/catalog.ts'
+import { inboundWarnings } from './connectors-inbound.ts'
 import {
   type ConnectorsFile,
   connectorsSchema,
@@ -24,7 +24,7 @@ export interface Connectors {
   readonly servicenow: ServiceNowSettings
   readonly pagers: Content['pagers']
   readonly planner: Content['planner']
-  readonly inbound: JsonObject
+  readonly inbound: Content['inbound']
   readonly secrets: readonly string[]
   readonly masks: readonly FindSpans[]
   readonly facts: KnownFacts
@@ -71,7 +71,8 @@ export function readConnectors(source: Source, env: Environment, text: Folder['t
   const mask = masksOf(source, shape.value.mask)
   problems.push(...mask.problems)
   const servicenow = servicenowOf(shape.value.servicenow)
-  const inbound = (filled.value as { inbound?: JsonObject }).inbound ?? {}
+  const { inbound = {} } = file
+  warnings.push(...inboundWarnings(source, inbound))
   if (problems.length > 0) return { ok: false, problems }
   return {
     ok: true,
@@ -80,7 +81,7 @@ export function readConnectors(source: Source, env: Environment, text: Folder['t
       systems,
       servicenow,
       pagers,
-      planner: planner ? plannerOf(planner) : null,
+      planner: planner ? plannerOf(planner, shape.value.planner?.timeout) : null,
       inbound,
       secrets: secretsOf(file),
       masks: mask.masks,
@@ -114,12 +115,13 @@ function servicenowOf(file: ConnectorsFile['servicenow']): ServiceNowSettings {
   }
 }
 
-const plannerOf = ({ kind, url, model, key, timeout }: PlannerFile): NonNullable<Content['planner']> => ({
+/** The filled value has the secrets; the duration is the schema's. */
+const plannerOf = ({ kind, url, model, key }: PlannerFile, timeoutMs = 8_000): NonNullable<Content['planner']> => ({
   kind,
   url: url.replace(/\/+$/, ''),
   model,
   key: key ?? null,
-  timeoutMs: timeout ?? 8_000,
+  timeoutMs,
 })
 
 function plannerProblems(source: Source, { kind, url, key, entra }: PlannerFile): CatalogProblem[] {

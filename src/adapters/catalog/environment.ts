@@ -7,7 +7,7 @@ export type Environment = { readonly [name: string]: string | undefined }
 
 const REFERENCE = /\$\{env:([^}]*)\}/g
 const SECRET_PLACES =
-  /^(inbound\/|pagers\/[^/]+\/(url|routingKey)$|systems\/[^/]+\/(url|auth|allow|callbackSecret|callbackToken|tls\/key)(\/|$))/
+  /^(inbound\/|planner\/(url|key)$|pagers\/[^/]+\/(url|routingKey)$|systems\/[^/]+\/(url|auth|allow|callbackSecret|callbackToken|tls\/key)(\/|$))/
 
 export interface Filled {
   readonly value: Json
@@ -26,7 +26,7 @@ export function fillEnvironment(source: Source, env: Environment): Filled {
       const [name = '', ...rest] = reference.split(':-')
       if (!SECRET_PLACES.test(path.join('/'))) {
         const places =
-          'url, auth, allow, callbackSecret, callbackToken and tls.key of a system, url and routingKey of a pager, and in inbound'
+          'url, auth, allow, callbackSecret, callbackToken and tls.key of a system, url and routingKey of a pager, url and key of the planner, and in inbound'
         problems.push(source.problem(path, `\${env:${name}} may stand only in ${places}`))
         return ''
       }

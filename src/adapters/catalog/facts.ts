@@ -31,6 +31,9 @@ export const CI_FACTS = ['name', 'class', 'environment', 'location']
 /** What an earlier step is known by: how it ended on this target. */
 export const STEP_FACTS = ['failed', 'succeeded', 'unknown', 'skipped', 'captured']
 
+/** What a signal is known by: its number, and whether the issue shows in it. */
+export const SIGNAL_FACTS = ['value', 'shows']
+
 export const BLAST_FACTS = ['users', 'cis', 'vip']
 
 export interface KnownFacts {

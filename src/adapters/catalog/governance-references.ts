@@ -10,16 +10,11 @@ const MATRIX_WORDS = ['auto', 'people-only', 'forbidden']
 
 /** What connectors.yaml declares; undefined (it is broken) is not checked. */
 interface Declared {
-  readonly operations: ReadonlyMap<string, Operation> | undefined
   readonly pagers: ReadonlySet<string> | undefined
 }
 
 /** Every name that leads nowhere, and every environment without a row in the matrix. */
-export function governanceReferences(
-  source: Source,
-  file: GovernanceFile,
-  { operations, pagers }: Declared,
-): CatalogProblem[] {
+export function governanceReferences(source: Source, file: GovernanceFile, { pagers }: Declared): CatalogProblem[] {
   const problems: CatalogProblem[] = []
   const note = (path: Path, message: string, at?: 'key' | 'value') => problems.push(source.problem(path, message, at))
   const groups = [...Object.keys(file.groups), ...BUILT_IN_GROUPS]
@@ -88,14 +83,6 @@ export function governanceReferences(
   for (const [name, names] of Object.entries(file.requesters ?? {})) groupList(names, ['requesters', name])
   for (const [name, names] of Object.entries(file.commands ?? {})) groupList(names, ['commands', name])
   file.autonomy?.forEach((each, index) => environment(each.environment, ['autonomy', index, 'environment']))
-  for (const [name, each] of Object.entries(file.classes ?? {})) {
-    if (each.escalate !== undefined)
-      group(each.escalate, ['classes', name, 'escalate'], [...Object.keys(file.groups), 'on-call'])
-    each.evidence?.forEach((operation, index) => {
-      const problem = readOnlyProblem(operation, operations)
-      if (problem) note(['classes', name, 'evidence', index], problem)
-    })
-  }
   return problems
 }
 

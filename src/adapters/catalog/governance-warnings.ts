@@ -10,7 +10,7 @@ export function governanceWarnings(
   governance: Governance,
   declared: ReadonlySet<string>,
 ): readonly CatalogProblem[] {
-  const { autonomy, exceptions, matrix, overrides, requesters } = governance
+  const { autonomy, classes, exceptions, matrix, overrides, requesters } = governance
   const runbook = (id: string | undefined, path: Path, at: 'key' | 'value' = 'value') =>
     id === undefined || declared.has(id)
       ? []
@@ -24,6 +24,9 @@ export function governanceWarnings(
         ? [source.problem(['overrides', index], 'this override fits every plan: the matrix below counts no more')]
         : []),
     ]),
+    ...Object.entries(classes).flatMap(([name, { runbooks = [] }]) =>
+      runbooks.flatMap((id, index) => runbook(id, ['classes', name, 'runbooks', index])),
+    ),
     ...Object.keys(exceptions.standing).flatMap((name) =>
       runbook(exceptions.standing[name]?.runbook, ['exceptions', 'standing', name, 'runbook']),
     ),

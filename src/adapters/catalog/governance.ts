@@ -4,6 +4,7 @@ import type { Operation } from '../../core/runbook.ts'
 import type { Expression } from '../../core/values.ts'
 import { contentHash } from './content-hash.ts'
 import type { KnownFacts } from './facts.ts'
+import { classProblems } from './governance-classes.ts'
 import { governanceReferences } from './governance-references.ts'
 import { ruleOf } from './governance-rules.ts'
 import { type GovernanceFile, governanceSchema } from './governance-schema.ts'
@@ -36,6 +37,7 @@ export function readGovernance(source: Source, around: Around): Read<Governance>
   const file = shape.value
   const problems = governanceReferences(source, file, around)
   const note: Note = (path, message, at) => problems.push(source.problem(path, message, at))
+  classProblems(file, around, note)
   const when = (text: string, roots: readonly string[], path: Path) =>
     expressionAt(text, { roots, facts: around.facts } satisfies Place, path, note) as Expression
   const calendar = (name: string, path: Path, text: string, defaultIs: 'open' | 'closed') =>

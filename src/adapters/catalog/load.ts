@@ -1,6 +1,7 @@
 // Owns loading a runbooks folder: all files, checked against each other, become the content that runbot works with.
 import type { Calendar } from '../../core/governance.ts'
 import type { Catalog, CatalogProblem, Runbook } from '../../core/runbook.ts'
+import { isObject } from '../../core/values.ts'
 import type { Content } from '../../ports/catalog.ts'
 import type { Clock } from '../../ports/clock.ts'
 import { readCalendar } from './calendar.ts'
@@ -61,6 +62,7 @@ export function loadContent({ dir, env, clock, unset = 'error' }: LoadOptions): 
     operations: connectors?.operations,
     facts: connectors?.facts,
     pagers: connectors && new Set(Object.keys(connectors.pagers)),
+    commander: connectors && connectors.servicenow.context.commander !== null,
   })
   const filesRead = folder.filesRead()
   if (!connectors || !governanceFile || !governance || fatal.length > 0)
@@ -141,6 +143,11 @@ function readCatalog(folder: Folder, known: Known): ReadFiles {
     const id = (source.value.value as { runbook?: unknown } | null)?.runbook
     if (typeof id === 'string') declaredIn.set(id, [...(declaredIn.get(id) ?? []), source.value])
     warnings.push(...withSecrets(source.value))
+    const draft = draftProblem(source.value)
+    if (draft) {
+      problems.push(draft)
+      continue
+    }
     const runbook = readRunbook(source.value, known)
     if (runbook.ok) runbooks.set(runbook.value.id, runbook.value)
     else problems.push(...runbook.problems)
@@ -155,4 +162,12 @@ function readCatalog(folder: Folder, known: Known): ReadFiles {
     }
   }
   return { runbooks, problems: sorted(problems), declared: new Set(declaredIn.keys()), warnings }
+}
+
+/** A draft never runs, wherever it lies (`npm run runbooks -- draft`). */
+function draftProblem(source: Source): CatalogProblem | undefined {
+  const { value } = source
+  return isObject(value) && Object.hasOwn(value, 'draft')
+    ? source.problem(['draft'], 'this is a draft, which never runs: finish it, and take "draft" out', 'key')
+    : undefined
 }

@@ -6,7 +6,11 @@ import { suggestion } from './suggest.ts'
 import type { Path, Source } from './yaml-source.ts'
 
 /** Every name that leads nowhere. Nothing is checked while governance.yaml cannot be read. */
-export function runbookReferences(source: Source, file: RunbookFile, { governance, pagers }: Known): CatalogProblem[] {
+export function runbookReferences(
+  source: Source,
+  file: RunbookFile,
+  { governance, pagers, commander, facts }: Known,
+): CatalogProblem[] {
   const problems: CatalogProblem[] = []
   const note = (path: Path, message: string) => problems.push(source.problem(path, message))
   if (file.match && file.match.class === undefined && file.match.when === undefined)
@@ -17,6 +21,18 @@ export function runbookReferences(source: Source, file: RunbookFile, { governanc
   const page = file.onFailure?.page
   if (page !== undefined && pagers && !pagers.has(page))
     note(['onFailure', 'page'], `there is no pager "${page}" in connectors.yaml${suggestion(page, [...pagers])}`)
+  // What nothing supplies is never known, so that the runbook would wait for ever.
+  const countable = facts && [...new Set(['ci', 'class', 'site', 'queue', 'signature', ...facts.incident, ...facts.ci])]
+  file.match?.recurrence?.by.forEach((name, index) => {
+    if (countable && !countable.includes(name))
+      note(['match', 'recurrence', 'by', index], `nothing supplies "${name}"${suggestion(name, countable)}`)
+  })
+  // Whoever commands an incident could never be told, so that the limit would stop every run in production (P5).
+  if (file.limits?.commander !== undefined && commander === false)
+    note(
+      ['limits', 'commander'],
+      'connectors.yaml declares no servicenow.context.commander: name the column of incident',
+    )
   if (!governance) return problems
   const named = (kind: string, name: string | undefined, known: readonly string[], path: Path) => {
     if (name !== undefined && !known.includes(name))

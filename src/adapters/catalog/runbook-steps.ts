@@ -1,27 +1,28 @@
 // Owns a runbook's calls and steps: templates and expressions compiled for their place, tiers held against operations.
-import type { Call, Capture, Check, Operation, Signal, Step } from '../../core/runbook.ts'
+import type { Call, Capture, Check, Operation, Step } from '../../core/runbook.ts'
 import type { Expression, Millis } from '../../core/values.ts'
 import { readOnlyProblem, unknownOperation } from './governance-references.ts'
 import type { Known } from './runbook.ts'
 import { parameterOf } from './runbook-parameters.ts'
-import type { CallFile, CheckFile, SignalFile, StepFile, TimesFile } from './runbook-schema.ts'
+import type { CallFile, CheckFile, StepFile, TimesFile } from './runbook-schema.ts'
 import { expressionAt, type Note, type Place, templateAt } from './uses.ts'
 import type { Path } from './yaml-source.ts'
 
 export interface Surroundings {
   readonly known: Known
   readonly parameters: readonly string[]
+  /** Names of the runbook's signals. */
+  readonly signals: readonly string[]
   readonly note: Note
 }
 
-/** What is known when the plan is made: nothing of an endpoint's output enters a request (DESIGN §9 "Facts"). */
-const PLAN_ROOTS = ['incident', 'ci', 'parameters', 'target', 'blast', 'signals', 'run']
+/** What is known when the plan is made: nothing of an endpoint's output enters a request (DESIGN §9 "Facts"), no signal either. */
+const PLAN_ROOTS = ['incident', 'ci', 'parameters', 'target', 'blast', 'run']
 
-const CHECK_TIMEOUT: Millis = 60_000
+export const CHECK_TIMEOUT: Millis = 60_000
 const ACTION_TIMEOUT: Millis = 300_000
 const EVERY: Millis = 5000
 const VERIFY_WITHIN: Millis = 120_000
-const SIGNAL_RANGE: Millis = 3_600_000
 const CONFIRM_WITHIN: Millis = 4 * 3_600_000
 
 /** A read-only call, as in evidence. */
@@ -54,24 +55,6 @@ export function lookOf(
   }
 }
 
-/** A vetted query that is asked of the incident's CI, before anything is sent and at the end. */
-export function signalOf(name: string, file: SignalFile, around: Surroundings): Signal {
-  const { title, unit, shows, range, ...call } = file
-  const path = ['signals', name]
-  const { expect, ...look } = lookOf({ ...call, ...(shows === undefined ? {} : { expect: shows }) }, path, around, {
-    roots: ['incident', 'ci', ...(shows === undefined ? [] : ['result'])],
-  })
-  return {
-    do: look.do,
-    with: look.with,
-    timeoutMs: look.timeoutMs,
-    title: title ?? name,
-    unit: unit ?? '',
-    rangeMs: range ?? SIGNAL_RANGE,
-    ...(expect ? { shows: expect } : {}),
-  }
-}
-
 /** One step. A rung may ask only about steps before it; its tier is at least that of what it does. */
 export function stepOf(file: StepFile, index: number, all: readonly StepFile[], around: Surroundings): Step {
   const path = ['steps', index]
@@ -98,7 +81,12 @@ export function stepOf(file: StepFile, index: number, all: readonly StepFile[], 
   }
   const when = file.when
   const condition = (text: string) =>
-    expressionAt(text, { ...placeOf(around), roots: [...PLAN_ROOTS, 'steps'], steps }, [...path, 'when'], around.note)
+    expressionAt(
+      text,
+      { ...placeOf(around), roots: [...PLAN_ROOTS, 'signals', 'steps'], steps },
+      [...path, 'when'],
+      around.note,
+    )
   if (ids.indexOf(file.id) !== index) around.note([...path, 'id'], `there are two steps "${file.id}"`)
   if (!file.preflight && !file.action && !file.verify) around.note(path, `step "${file.id}" does nothing`)
   for (const key of ['rollback', 'retry'] as const)
@@ -153,9 +141,10 @@ function captureOf(file: StepFile, path: Path, around: Surroundings): { readonly
   )
 }
 
-const placeOf = (around: Surroundings): Pick<Place, 'facts' | 'parameters'> => ({
+const placeOf = (around: Surroundings): Pick<Place, 'facts' | 'parameters' | 'signals'> => ({
   facts: around.known.facts,
   parameters: around.parameters,
+  signals: around.signals,
 })
 
 function plainCall(

@@ -8,7 +8,8 @@ import { antiFlapOf } from './governance.ts'
 import { parameterOf } from './runbook-parameters.ts'
 import { runbookReferences } from './runbook-references.ts'
 import { type RunbookFile, runbookSchema } from './runbook-schema.ts'
-import { callOf, lookOf, signalOf, stepOf } from './runbook-steps.ts'
+import { corroborationProblem, signalOf } from './runbook-signals.ts'
+import { callOf, lookOf, stepOf } from './runbook-steps.ts'
 import { readShape } from './schema.ts'
 import { expressionAt, type Note } from './uses.ts'
 import type { Path, Read, Source } from './yaml-source.ts'
@@ -19,6 +20,8 @@ export interface Known {
   readonly operations: ReadonlyMap<string, Operation> | undefined
   readonly facts: KnownFacts | undefined
   readonly pagers: ReadonlySet<string> | undefined
+  /** Whether connectors.yaml declares the column of the incident commander. */
+  readonly commander?: boolean | undefined
   /** Entra ids of the authors by content hash, from provenance.yaml. */
   readonly authors: { readonly [content: string]: readonly string[] }
 }
@@ -31,10 +34,14 @@ export function readRunbook(source: Source, known: Known): Read<Runbook> {
   const problems = runbookReferences(source, file, known)
   const note: Note = (path, message, at) => problems.push(source.problem(path, message, at))
   const parameters = Object.keys(file.parameters ?? {})
+  const signals = Object.keys(file.signals ?? {})
+  const around = { known, parameters, signals, note }
   const when = (text: string, roots: readonly string[], path: Path) =>
-    expressionAt(text, { roots, facts: known.facts, parameters }, path, note) as Expression
-  const steps = file.steps.map((step, index) => stepOf(step, index, file.steps, { known, parameters, note }))
+    expressionAt(text, { roots, facts: known.facts, parameters, signals }, path, note) as Expression
+  const steps = file.steps.map((step, index) => stepOf(step, index, file.steps, around))
   const alarm = file.targets?.alarm
+  const uncorroborated = corroborationProblem(file, known.operations)
+  if (uncorroborated !== undefined) note(['limits', 'corroborated'], uncorroborated)
   const content = contentHash(source.value)
   const authors = Object.hasOwn(known.authors, content) ? known.authors[content] : undefined
   const runbook: Runbook = {
@@ -53,24 +60,19 @@ export function readRunbook(source: Source, known: Known): Read<Runbook> {
       ]),
     ),
     targets: {
-      from: when(file.targets?.from ?? '[ci.name]', ['incident', 'ci', 'parameters', 'signals'], ['targets', 'from']),
+      from: when(file.targets?.from ?? '[ci.name]', ['incident', 'ci', 'parameters'], ['targets', 'from']),
       max: file.targets?.max ?? 1,
       waves: file.targets?.waves ?? [{ percent: 100 }],
       stopAfterFailures: failureLimitOf(file.targets?.stopAfterFailures),
       concurrency: file.targets?.concurrency ?? 1,
       ...(file.targets?.batch === undefined ? {} : { batch: file.targets.batch }),
-      ...(alarm ? { alarm: lookOf(alarm, ['targets', 'alarm'], { known, parameters, note }, { outside: true }) } : {}),
+      ...(alarm ? { alarm: lookOf(alarm, ['targets', 'alarm'], around, { outside: true }) } : {}),
       ...(file.targets?.approval === undefined ? {} : { approval: file.targets.approval }),
     },
     limits: limitsOf(file.limits ?? {}, when),
-    evidence: (file.evidence ?? []).map((call, index) =>
-      callOf(call, ['evidence', index], { known, parameters, note }),
-    ),
+    evidence: (file.evidence ?? []).map((call, index) => callOf(call, ['evidence', index], around)),
     signals: Object.fromEntries(
-      Object.entries(file.signals ?? {}).map(([name, each]) => [
-        name,
-        signalOf(name, each, { known, parameters, note }),
-      ]),
+      Object.entries(file.signals ?? {}).map(([name, each]) => [name, signalOf(name, each, around)]),
     ),
     shadow: {
       ...(file.shadow?.agrees === undefined
@@ -96,7 +98,7 @@ function matchOf(file: NonNullable<RunbookFile['match']>, when: When): NonNullab
   const { recurrence } = file
   return {
     ...(file.class === undefined ? {} : { class: file.class }),
-    ...(file.when === undefined ? {} : { when: when(file.when, ['incident', 'ci', 'signals'], ['match', 'when']) }),
+    ...(file.when === undefined ? {} : { when: when(file.when, ['incident', 'ci'], ['match', 'when']) }),
     ...(recurrence ? { recurrence: { count: recurrence.count, withinMs: recurrence.within, by: recurrence.by } } : {}),
   }
 }

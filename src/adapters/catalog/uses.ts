@@ -2,7 +2,7 @@
 import type { Expression, Json, Template } from '../../core/values.ts'
 import { compileCel } from './cel.ts'
 import type { Use } from './cel-tree.ts'
-import { BLAST_FACTS, type KnownFacts, STEP_FACTS } from './facts.ts'
+import { BLAST_FACTS, type KnownFacts, SIGNAL_FACTS, STEP_FACTS } from './facts.ts'
 import { listed, suggestion } from './suggest.ts'
 import { compileTemplate } from './template.ts'
 import type { Path } from './yaml-source.ts'
@@ -12,6 +12,8 @@ export interface Place {
   readonly roots: readonly string[]
   readonly facts: KnownFacts | undefined
   readonly parameters?: readonly string[]
+  /** Names of the signals that are read. */
+  readonly signals?: readonly string[]
   readonly steps?: {
     readonly earlier: readonly string[]
     readonly all: readonly string[]
@@ -56,12 +58,14 @@ const secretHint = (reason: string): string =>
 function misuse(use: Use, place: Place): string[] {
   const [root, name, next, last] = use
   if (root === undefined) return []
+  if (root === 'signals' && !place.roots.includes(root)) return [SIGNALS_LATER]
   if (!place.roots.includes(root))
     return [`"${root}" is not known here: an expression in this place can use ${listed(place.roots)}`]
   if (name === undefined) return []
   if (root === 'target') return ['target is a name, a text: facts of the target are in ci']
   if (root === 'parameters' && place.parameters && !place.parameters.includes(name))
     return [`there is no parameter "${name}"${suggestion(name, place.parameters)}`]
+  if (root === 'signals') return signalProblems(name, next, place.signals)
   if (root === 'steps' && place.steps) return stepProblems(name, next, last, place.steps)
   if (root === 'blast' && !BLAST_FACTS.includes(name))
     return [`nothing supplies blast.${name}${suggestion(name, BLAST_FACTS)}`]
@@ -70,6 +74,15 @@ function misuse(use: Use, place: Place): string[] {
     return next === undefined ? [] : unsupplied('incident.ci', next, place.facts.ci, 'ci')
   if (root === 'incident') return unsupplied(root, name, place.facts.incident, root)
   return root === 'ci' ? unsupplied(root, name, place.facts.ci, root) : []
+}
+
+const SIGNALS_LATER =
+  'signals are not known here: they are read after the match, and decide in limits.doNotTouch, in when of a step and in raise'
+
+function signalProblems(name: string, fact: string | undefined, known: readonly string[] | undefined): string[] {
+  if (known && !known.includes(name)) return [`there is no signal "${name}"${suggestion(name, known)}`]
+  if (fact === undefined || SIGNAL_FACTS.includes(fact)) return []
+  return [`a signal has no "${fact}"${suggestion(fact, SIGNAL_FACTS)}`]
 }
 
 function unsupplied(root: string, name: string, known: readonly string[], map: string): string[] {

@@ -27,6 +27,7 @@ export async function checkColumns(table: TableApi, settings: ServiceNowSettings
     ...Object.entries(settings.incident).map(([name, column]) => ['incident', column, `incident.${name}`] as const),
     ...Object.entries(settings.ci).map(([name, column]) => ['cmdb_ci', column, `ci.${name}`] as const),
     ...(settings.person === null ? [] : [['sys_user', settings.person, 'person'] as const]),
+    ...declared(settings),
   ]
   try {
     const dictionary = dictionaryOf(table)
@@ -46,6 +47,16 @@ export async function checkColumns(table: TableApi, settings: ServiceNowSettings
   }
   return warnings
 }
+
+/** Columns of what is read around an incident. */
+const declared = ({ context: { owner, commander, learned } }: ServiceNowSettings) =>
+  (
+    [
+      ['cmdb_ci', owner, 'context.owner'],
+      ['incident', commander, 'context.commander'],
+      ['incident', learned, 'context.learned'],
+    ] as const
+  ).flatMap(([table, column, where]) => (column === null ? [] : [[table, column, where] as const]))
 
 const unreadable = (why: string): string =>
   `sys_dictionary cannot be read (${why}): check by hand the columns that connectors.yaml names, for ServiceNow drops unknown ones without a word`

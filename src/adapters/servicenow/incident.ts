@@ -19,6 +19,11 @@ const standard = [
   'business_service',
   'location',
   'contact_type',
+  'opened_at',
+  'close_code',
+  'close_notes',
+  'resolved_at',
+  'resolved_by',
 ]
 const own = ['number', 'state', 'short_description', 'description', 'sys_updated_on', 'reopen_count', 'cmdb_ci']
 const caller = ['caller_id', 'caller_id.vip']

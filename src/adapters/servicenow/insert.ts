@@ -6,7 +6,7 @@ import { oneSchema, type Row } from './schema.ts'
 /** Writes raw values and answers these columns, with display values; `mayHaveHappened` where the answer was lost. */
 export async function insert(
   client: Client,
-  table: 'sysapproval_approver' | 'task_ci',
+  table: 'sysapproval_approver' | 'task_ci' | 'incident',
   fields: JsonObject,
   columns: readonly string[],
 ): Promise<Row> {

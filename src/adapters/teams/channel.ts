@@ -56,7 +56,7 @@ export function teamsChannel({ connected, clock, random = Math.random }: Channel
   }
 
   return {
-    async openThread(channel: Conversation, message: CardMessage) {
+    async openThread(channel: Conversation, message: TextMessage | CardMessage) {
       const place = placeOf(channel)
       if (place.type !== 'channel' || place.channel === undefined) return post(place, activityOf(message))
       const parameters = {

@@ -55,13 +55,13 @@ export const commandList: readonly CommandLine[] = [
     name: 'rollback',
     takes: '<run> [because "…"]',
     description: 'Undo what a run changed, in the way its runbook declares',
-    menus: ['team', 'groupChat'],
+    menus: ['team'],
   },
   {
     name: 'takeover',
     takes: '<run> [because "…"]',
     description: 'Take a run into your own hands; runbot sends nothing more for it until you resume it',
-    menus: ['team', 'groupChat'],
+    menus: ['team'],
   },
   {
     name: 'resume',
@@ -106,10 +106,10 @@ export const commandList: readonly CommandLine[] = [
     description: 'Sign a standing exception of governance.yaml; it takes two people',
     menus: ['personal'],
   },
-  { name: 'unsign', takes: '<exception>', description: 'Take your signature back', menus: [] },
+  { name: 'unsign', takes: '<exception>', description: 'Take your signature back', menus: ['groupChat'] },
   {
     name: 'autonomy',
-    takes: '<level> [runbook] [environment]',
+    takes: '<level> [runbook] [environment] [because "…"]',
     description: 'Set how far runbot may go: shadow, advise, approve, auto; default takes it back',
     menus: ['personal'],
   },
@@ -139,7 +139,7 @@ export const commandList: readonly CommandLine[] = [
   },
   {
     name: 'learn',
-    takes: '<INC|run> [runbook] [yes|no] [because "…"]',
+    takes: '<INC|run> [runbook] [yes|no|forget] [because "…"]',
     description: 'Say what helped, or did not: runbot remembers only what people say',
     menus: ['groupChat'],
   },
@@ -147,7 +147,7 @@ export const commandList: readonly CommandLine[] = [
     name: 'suppress',
     takes: '<run> [30m] [because "…"]',
     description: 'Keep further alerts of a storm quiet for a time; new symptoms and recoveries are always told',
-    menus: [],
+    menus: ['groupChat'],
   },
   {
     name: 'whoami',

@@ -49,6 +49,7 @@ const grammars: { readonly [name in ChatCommand['do']]?: Grammar } = {
   breakglass: reasoned,
   freeze: reasoned,
   unfreeze: reasoned,
+  autonomy: reasoned,
 }
 
 type Reader = (clauses: Clauses, known: Known) => Parsed

@@ -39,19 +39,20 @@ function guess(typed: string): string | null {
   return near && value ? `${near}:${value.slice(0, 80)}` : null
 }
 
-/** `autonomy <level> [runbook] [environment]`: a single word behind the level may be either. */
+/** `autonomy <level> [runbook] [environment] [because "…"]`: a single word behind the level may be either. */
 export function readAutonomy(clauses: Clauses, known: Known, usage: string): Parsed {
   const [typed, second, third, ...more] = plainWords(clauses)
+  const { because } = clauses
   if (typed === undefined) return no(`\`autonomy\` needs a level: ${levels.join(', ')}. ${usage}`)
   const level = levels.find((each) => each === typed.toLowerCase())
   if (!level) return no(`\`${shown(typed)}\` is no level: ${levels.join(', ')}. ${usage}`, nearest(typed, levels))
   if (more.length > 0) return no(`I do not know what \`${shown(more[0] ?? '')}\` is for here. ${usage}`)
-  if (second === undefined) return ok({ do: 'autonomy', level, runbook: null, environment: null })
+  if (second === undefined) return ok({ do: 'autonomy', level, runbook: null, environment: null, because })
   const runbook = sameAs(second, known.runbooks)
-  if (runbook) return ok({ do: 'autonomy', level, runbook, environment: third ?? null })
+  if (runbook) return ok({ do: 'autonomy', level, runbook, environment: third ?? null, because })
   const near = nearest(second, known.runbooks)
   if (third !== undefined || near) return no(`There is no runbook \`${shown(second)}\`. ${usage}`, near)
-  return ok({ do: 'autonomy', level, runbook: null, environment: second })
+  return ok({ do: 'autonomy', level, runbook: null, environment: second, because })
 }
 
 /** `report [7d]`. */

@@ -14,16 +14,15 @@ import { type CommandContext, type Handle, refusal } from './context.ts'
 import { explain } from './explain.ts'
 import { freeze, unfreeze } from './freeze.ts'
 import { intervene } from './intervene.ts'
+import { learn } from './learn.ts'
+import { report } from './report.ts'
 import { planRun, startRun } from './run.ts'
 import { runbooks, status, whoami } from './show.ts'
 import { sign, unsign } from './sign.ts'
+import { suppress } from './suppress.ts'
 import { unwatchChannel, watchChannel } from './watch.ts'
 
 type Handlers = { readonly [name in ChatCommand['do']]: Handle<CommandOf<name>> }
-
-/** Commands whose deeper half is not built: said plainly, never pretended. */
-const later: Handle<ChatCommand> = (_context, _message, command) =>
-  Promise.resolve(refusal(`\`${command.do}\` comes with a later version of runbot`))
 
 const handlers = {
   help: ({ deps }: CommandContext) => Promise.resolve(helpReply(deps.card)),
@@ -49,9 +48,9 @@ const handlers = {
   sign,
   unsign,
   autonomy,
-  report: later,
-  learn: later,
-  suppress: later,
+  report,
+  learn,
+  suppress,
 } as Handlers
 
 /** The parser's sentences are ours: what a person typed is already made harmless in them. */

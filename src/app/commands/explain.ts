@@ -4,6 +4,7 @@ import { groupsAt } from '../../core/rule.ts'
 import type { Run } from '../../core/run.ts'
 import { autonomySettings } from '../autonomy.ts'
 import { spoken } from '../locale/voice.ts'
+import { allRecords } from '../shadow-records.ts'
 import { signatures } from '../signatures.ts'
 import { openAsk } from '../views/asks.ts'
 import { explainReply } from '../views/explain.ts'
@@ -24,11 +25,12 @@ export const explain: Handle<CommandOf<'explain'>> = async (context, _message, {
 
 async function page({ deps }: CommandContext) {
   const { governance, catalog } = deps.files.current()
-  const [set, signed] = await Promise.all([autonomySettings(deps), signatures(deps.store)])
+  const [set, signed, records] = await Promise.all([autonomySettings(deps), signatures(deps.store), allRecords(deps)])
   const governed = {
     governance,
     runbooks: [...catalog.runbooks.values()],
     autonomySet: set,
+    shadowRecords: records,
     signatures: signed,
     at: deps.clock.now(),
   }

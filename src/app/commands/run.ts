@@ -1,9 +1,11 @@
 // Owns `run` and `plan`: a person asks for a runbook by name, or looks what an incident would lead to.
+import { classified } from '../../core/classify.ts'
 import type { CommandOf } from '../../core/commands.ts'
 import { emptyRun, evolve } from '../../core/evolve.ts'
 import { type IncidentContext, isOver } from '../../core/incident.ts'
+import { NOTHING_LEARNT } from '../../core/informed.ts'
 
-import { best, type Candidate, match } from '../../core/match.ts'
+import { type Candidate, match } from '../../core/match.ts'
 import type { Origin } from '../../core/origin.ts'
 import type { Run, RunEvent } from '../../core/run.ts'
 import type { Runbook } from '../../core/runbook.ts'
@@ -12,8 +14,10 @@ import type { ChatMessage } from '../../ports/inbound.ts'
 import type { Assessment } from '../assess.ts'
 import { nearest } from '../chat/suggest.ts'
 import { visibleCi } from '../cis.ts'
+import { toGather } from '../handoff.ts'
 import { runId } from '../ids.ts'
 import { recurrencesOf } from '../recurrence.ts'
+import { weigh } from '../weigh.ts'
 import { type CommandContext, type Handle, refusal, refuse } from './context.ts'
 
 type RunCommand = CommandOf<'plan' | 'run'>
@@ -33,9 +37,12 @@ export const startRun: Handle<RunCommand> = async (context, message, command) =>
     })
   const { draft, blast, context: read } = assessment
   const planned: RunEvent = { type: 'planned', draft, blast, context: read, replaces: null }
+  const [only, ...others] = draft.targets
   await journal.create(id, [proposed, planned], {
     runbook: assessment.runbook.id,
     ...(read.incident ? { incident: read.incident.number, sysId: read.incident.sysId } : {}),
+    // What people do about a CI is compared with what a recorded run would have done.
+    ...(only?.ci && others.length === 0 ? { ci: only.ci.sysId } : {}),
   })
   deps.log.info({ run: id, runbook: assessment.runbook.id }, 'a run was requested in chat')
   // Its card appears in this thread as soon as it is decided.
@@ -77,6 +84,7 @@ async function ask(context: CommandContext, message: ChatMessage, command: RunCo
     requested,
     glass: null,
     standardChange: null,
+    knowledge: NOTHING_LEARNT,
     runbook: runbook.id,
   })
   if (!assessed.ok)
@@ -121,15 +129,17 @@ async function choose(
   const { catalog, governance } = deps.files.current()
   if (isNumber(command.subject)) {
     const recurrences = await recurrencesOf(deps, read, false)
-    const candidates = match(read, catalog.runbooks.values(), governance, recurrences)
-    const { runbook: id, tie } = best(candidates)
+    const matched = match(read, catalog.runbooks.values(), governance, recurrences)
+    // A dry run shows what helped before, and asks no model.
+    const { candidates, choice } = await weigh({ ...deps, planner: () => undefined }, read, matched)
+    const { runbook: id, tie } = choice
     const runbook = id === null ? undefined : catalog.runbooks.get(id)
     if (runbook) return { ok: true, value: { runbook, candidates } }
     return tie.length > 0
       ? { ok: false, reason: `${tie.join(' and ')} fit equally well`, fix: `plan one of them for ${command.subject}` }
       : {
           ok: false,
-          reason: `no runbook fits ${command.subject}`,
+          reason: toGather(deps, classified(read, governance), choice)?.reason ?? `no runbook fits ${command.subject}`,
           fix: `name one: plan <runbook> for ${command.subject}`,
         }
   }

@@ -4,6 +4,7 @@ import type { Millis } from '../../core/values.ts'
 import { isPortError } from '../../ports/errors.ts'
 import { summaryOf } from '../summary.ts'
 import { call, lookKey } from './calls.ts'
+import { captureSignal } from './capture-signal.ts'
 import { type Performed, type Performing, record, recordWith, sentence } from './context.ts'
 import { captured } from './evidence.ts'
 
@@ -13,6 +14,8 @@ const AFTER_TIMEOUT: Millis = 15_000
 
 export async function capture(work: Performing, owed: Extract<Work, { do: 'capture' }>): Promise<Performed> {
   const { id, target, request } = owed
+  const { signal } = request
+  if (signal) return captureSignal(work, { id, target, request: { ...request, signal } })
   const timeoutMs = id.startsWith(AFTER) ? Math.min(AFTER_TIMEOUT, request.timeoutMs) : request.timeoutMs
   try {
     const called = await call(work, { ...request, timeoutMs }, target, lookKey(work, `evidence ${id}`))

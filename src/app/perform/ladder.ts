@@ -37,7 +37,7 @@ export async function askPart(work: Performing, { part, scope }: Extract<Work, {
   const { run, deps } = work
   const { draft, context, glass } = run
   if (!draft) return { againMs: Number.POSITIVE_INFINITY }
-  const governance = await governanceNow(deps)
+  const governance = await governanceNow(deps, run.id)
   const answer = partRule({ draft, governance, facts: { context, glass }, at: deps.clock.now() }, part)
   if ('refused' in answer) return stopFor(work, 'needsHuman', `${scope}: ${answer.refused}`)
   return work.transact((current, at) => decide({ do: 'askPart', scope, rule: answer.rule, again: false }, current, at))

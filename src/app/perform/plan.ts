@@ -13,7 +13,7 @@ import { hashUnderOwnRule } from './gate.ts'
 const UNKNOWN_FOR_MS: Millis = 5 * 60_000
 const RETRY_MS: Millis = 10_000
 /** Guardrails whose stop passes by itself. */
-const MOMENTARY = new Set(['freeze', 'change window', 'one run per CI', 'anti-flap', 'runs per hour'])
+const MOMENTARY = new Set(['freeze', 'change window', 'one run per CI', 'anti-flap', 'runs per hour', 'corroborated'])
 
 /** Makes the first plan. */
 export async function plan(work: Performing): Promise<Performed> {

@@ -1,4 +1,5 @@
 // Owns what follows an edit: a run of its own with the edited values, linked to this one, which then ends.
+import { stillAdvised } from '../../core/advice.ts'
 import type { RunEvent } from '../../core/run.ts'
 import { hasMutated } from '../../core/step-state.ts'
 import { joinedOf, succeed } from '../correlation.ts'
@@ -20,7 +21,10 @@ export async function replace(work: Performing): Promise<Performed> {
     link: { run: run.id, why: 'edit', parameters: run.draft?.parameters ?? {} },
   }
   const labels = (await deps.store.record(run.id))?.labels ?? {}
-  await journal.create(edit.run, [proposed, ...joinedOf(run)], labels)
+  const { advice } = run.knowledge
+  // A model's choice, and what nobody changed of its values, stays its own.
+  const advised: readonly RunEvent[] = advice ? [{ type: 'advised', ...stillAdvised(advice, edit.parameters) }] : []
+  await journal.create(edit.run, [proposed, ...advised, ...joinedOf(run)], labels)
   await succeed(deps, run, edit.run)
   const reason = `${edit.by.name} asked for it with other values: run ${edit.run}`
   return record(work, { type: 'finished', status: 'cancelled', reason })

@@ -6,7 +6,7 @@ import type { CallerRecords } from '../../ports/caller.ts'
 import { isPortError, type PortError } from '../../ports/errors.ts'
 import type { Entry } from '../../ports/store.ts'
 import type { IncidentUpdate } from '../../ports/tickets.ts'
-import { bundleName, bundleOf } from '../bundle.ts'
+import { bundled, bundleName, bundleOf } from '../bundle.ts'
 import type { Deps } from '../deps.ts'
 import { continueEpisode, endEpisode, settleEpisode } from '../episodes.ts'
 import type { Journal } from '../journal.ts'
@@ -134,7 +134,7 @@ export function serviceNowSurface(deps: Deps, journal: Journal): Surface {
     if (!incident) return cursor.data
     const marker = noteMarker(run.id, entry.seq)
     const text = workNote({ seq: entry.seq, event }, run, entry.hash)
-    if (event.type === 'finished' && run.startedAt !== null) await attachEvidence(run, incident.sysId, entry)
+    if (event.type === 'finished' && bundled(run)) await attachEvidence(run, incident.sysId, entry)
     if (text !== null) {
       // On disk before it is sent: only then is it known, after a crash or a takeover, which note may stand already.
       await attempt()

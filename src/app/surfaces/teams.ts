@@ -1,4 +1,5 @@
 // Owns what Teams shows of a run: one card redrawn in place, one reply per meaningful change, in one thread (P6).
+import { escalationOf } from '../../core/handoff.ts'
 import type { Run, RunEvent } from '../../core/run.ts'
 import { isObject, type JsonObject } from '../../core/values.ts'
 import type { Conversation, Posted } from '../../ports/channel.ts'
@@ -110,13 +111,14 @@ export function teamsSurface(deps: Deps, journal: Journal, cards: RunCards, appr
 /** The card appears when there is something to decide or to know; shadow runs are recorded only. */
 function opensCard(run: Run, event: RunEvent): boolean {
   if (run.decision?.autonomy === 'shadow') return false
+  // What is handed over has a card before it ends: its end is then a reply that calls people.
+  if (run.gather) return true
   return event.type === 'decided' || event.type === 'waited' || event.type === 'finished'
 }
 
 /** Whom to call when the automation did not help: for a mention, never for authority. */
 async function onCall(deps: Deps, run: Run): Promise<readonly NamedPerson[]> {
-  const escalate = run.draft?.onFailure.escalate
-  const name = escalate === 'owner' ? run.draft?.runbook.owner : escalate
+  const name = escalationOf(run)
   const failed = ['failed', 'rolledBack', 'rollbackFailed', 'needsHuman'].includes(run.finished?.status ?? '')
   if (!name || !failed) return []
   const { groups } = deps.files.current().governance

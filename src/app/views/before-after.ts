@@ -1,5 +1,6 @@
 // Owns what evidence says of a run's effect: the same look before and after, and what has changed between the two.
 import type { Run } from '../../core/run.ts'
+import type { SignalReading } from '../../core/surroundings.ts'
 
 type Evidence = Run['evidence'][number]
 
@@ -8,6 +9,8 @@ export interface BeforeAfter {
   readonly what: string
   readonly before: string
   readonly after: string
+  /** Of a signal: what it said both times. */
+  readonly readings?: { readonly before: SignalReading; readonly after: SignalReading }
 }
 
 /** What was captured before the ask; the rest is what endpoints answered, and how things were left. */
@@ -24,7 +27,10 @@ export function beforeAfter(run: Run): readonly BeforeAfter[] {
   }
   const pairs = [...newest].flatMap(([index, { each }]): readonly BeforeAfter[] => {
     const before = run.evidence.find(({ id }) => id === index)
-    return before ? [{ what: `${each.do} ${each.target}`, ...difference(before.summary, each.summary) }] : []
+    if (!before) return []
+    const readings = before.reading && each.reading ? { before: before.reading, after: each.reading } : undefined
+    const what = before.reading?.title ?? `${each.do} ${each.target}`
+    return [{ what, ...difference(before.summary, each.summary), ...(readings ? { readings } : {}) }]
   })
   return pairs.toSorted((a, b) => Number(isSame(a)) - Number(isSame(b)))
 }

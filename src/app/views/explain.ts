@@ -5,10 +5,14 @@ import type { Run } from '../../core/run.ts'
 import type { Instant } from '../../core/values.ts'
 import type { TextMessage } from '../../ports/channel.ts'
 import { say, spoken, voiced } from '../locale/voice.ts'
+import { adviceText } from './advice-lines.ts'
 import { openAsk, scopeName } from './asks.ts'
 import { code, markdown } from './escape.ts'
 import { inText, shortHash, span } from './figures.ts'
+import { handOffExplained } from './handoff-lines.ts'
+import { recordFirst } from './memory-lines.ts'
 import { endOf, standingOf } from './status.ts'
+import { aroundText, aroundTitle } from './surroundings-lines.ts'
 
 interface ExplainContext {
   readonly at: Instant
@@ -24,6 +28,7 @@ interface ExplainContext {
 const words = voiced({
   evidence: 'Evidence',
   weighed: 'Runbooks weighed',
+  model: 'What a model said',
   guardrails: 'Guardrails',
   guardrailsIn: (name: string, autonomy: string) => `Guardrails in ${name}, autonomy ${autonomy}`,
   inProduction: (name: string, autonomy: string) => `Guardrails in ${name} (production), autonomy ${autonomy}`,
@@ -66,13 +71,17 @@ const LINES = 20
 export const explainReply = (run: Run, context: ExplainContext): TextMessage => spoken(() => explained(run, context))
 
 function explained(run: Run, context: ExplainContext): TextMessage {
+  const handOff = handOffExplained(run)
   const text = [
     `**${run.id}** ${markdown(run.runbook?.title ?? '', 120)}: ${markdown(standing(run), 300)}`,
+    ...part(aroundTitle(), aroundText(run)),
     ...part(words.evidence, evidence(run)),
     ...part(words.weighed, matched(run)),
+    ...part(words.model, adviceText(run)),
     ...part(guardrailTitle(run), guardrails(run)),
     ...part(words.rule, rules(run)),
     ...part(words.answers, answers(run)),
+    ...part(handOff.title, handOff.lines),
     ...part(words.now, now(run, context)),
   ]
   return { text: text.join('\n\n') }
@@ -96,7 +105,7 @@ function matched(run: Run): readonly string[] {
   if (run.candidates.length === 0) return run.origin.kind === 'chat' ? [words.named] : []
   return run.candidates.map(({ runbook, fits, reasons }) => {
     const mark = runbook === run.runbook?.id ? '▶️' : fits ? '✅' : '—'
-    return `${mark} ${markdown(runbook, 64)}: ${markdown(say(reasons.join('; ')), 200)}`
+    return `${mark} ${markdown(runbook, 64)}: ${markdown(say(recordFirst(reasons).join('; ')), 200)}`
   })
 }
 

@@ -2,11 +2,18 @@
 import type { Run } from '../../core/run.ts'
 import type { Instant } from '../../core/values.ts'
 import { say, voiced } from '../locale/voice.ts'
+import { adviceLines } from './advice-lines.ts'
 import { type Caps, first } from './caps.ts'
 import { dated, shortHash } from './figures.ts'
-import { bySeverity, guardrailCount, guardrailLine } from './guardrail-lines.ts'
+import { bySeverity, guardrailCount, guardrailLine, passingLine } from './guardrail-lines.ts'
+import { handOffFold } from './handoff-lines.ts'
+import { memoryLines, ruleReasons } from './memory-lines.ts'
 import type { Exact } from './planned-calls.ts'
 import { requests } from './request-lines.ts'
+import { shadowLines } from './shadow-lines.ts'
+import { signalFold } from './signal-lines.ts'
+import { stormFold } from './storm-lines.ts'
+import { aroundFold } from './surroundings-lines.ts'
 import { type Line, line, quoted, said } from './text-run.ts'
 
 /** A section that a tap opens. `id` is unique on the card. */
@@ -28,6 +35,7 @@ const words = voiced({
   incident: 'Incident and evidence',
   reasons: 'Why this runbook',
   audit: 'Parameters and audit',
+  autonomy: 'Autonomy',
   evidence: (n: number) => `${n} captured`,
   targets: (n: number) => (n === 1 ? '1 target' : `${n} targets`),
   more: (n: number) => `… and ${n} more`,
@@ -64,18 +72,31 @@ export function folds(run: Run, context: FoldContext, caps: Caps): readonly Fold
       count: run.evidence.length > 0 ? words.evidence(run.evidence.length) : '',
       lines: [...incident(run, caps), ...evidence(run, caps)],
     },
+    { id: 'around', ...aroundFold(run, context.at, caps) },
+    { id: 'signals', ...signalFold(run, caps) },
+    { id: 'storm', ...stormFold(run, caps) },
+    ...(caps.list(20) > 2 ? [{ id: 'handoff', ...handOffFold(run, caps) }] : []),
     // Where room is short, where a run stands comes before why its runbook was chosen.
-    { id: 'reasons', title: words.reasons, count: '', lines: caps.list(20) > 2 ? reasons(run, caps) : [] },
+    {
+      id: 'reasons',
+      title: words.reasons,
+      count: '',
+      lines: caps.list(20) > 2 ? [...reasons(run, caps), ...adviceLines(run, caps)] : [],
+    },
+    { id: 'autonomy', title: words.autonomy, count: '', lines: shadowLines(run, caps) },
     { id: 'audit', title: words.audit, count: '', lines: audit(run, context, caps) },
   ]
   return all.filter((each) => each.lines.length > 0)
 }
 
-/** Every guardrail keeps its line, however long the texts are. */
-const checks = (run: Run, caps: Caps): readonly Line[] =>
-  limited(bySeverity(run.decision?.guardrails ?? []), 24, { ...caps, list: (max) => max }, (each) =>
-    guardrailLine(each, caps),
-  )
+/** Every guardrail is named, however long the texts are; where room is short those that pass share one line. */
+function checks(run: Run, caps: Caps): readonly Line[] {
+  const all = bySeverity(run.decision?.guardrails ?? [])
+  if (caps.text(100) > 60) return limited(all, 24, { ...caps, list: (max) => max }, (each) => guardrailLine(each, caps))
+  const concerns = all.filter(({ answer }) => answer !== 'pass')
+  const passing = all.filter(({ answer }) => answer === 'pass')
+  return [...concerns.map((each) => guardrailLine(each, caps)), ...passingLine(passing)]
+}
 
 function incident(run: Run, caps: Caps): readonly Line[] {
   const { incident: record } = run.context
@@ -108,12 +129,13 @@ function reasons(run: Run, caps: Caps): readonly Line[] {
   const because = run.decision?.because ?? []
   return [
     ...limited(because, 5, caps, (each) => line(said('•  ', 'subtle'), quoted(say(each), 160, caps))),
+    ...memoryLines(run, caps),
     ...limited(run.candidates, 5, caps, (each) =>
       line(
         said(each.fits ? '✓  ' : '–  ', each.fits ? 'good' : 'subtle', 'bold'),
         quoted(each.runbook, 60, caps, 'bold'),
         said(` ${each.fits ? words.fits : words.fitsNot}: `, 'subtle'),
-        quoted(say(each.reasons.join('; ')) || words.noReason, 200, caps, 'subtle'),
+        quoted(say(ruleReasons(each).join('; ')) || words.noReason, 200, caps, 'subtle'),
       ),
     ),
   ]

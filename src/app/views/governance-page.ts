@@ -5,10 +5,13 @@ import type { Runbook, Tier } from '../../core/runbook.ts'
 import { type Instant, own } from '../../core/values.ts'
 import type { Signature } from '../../core/waivers.ts'
 import type { AutonomySetting } from '../autonomy.ts'
+import type { NamedRecord } from '../shadow-records.ts'
 import { dated, shortHash } from './figures.ts'
 import { breakGlassSection, exceptionsSection } from './governance-exceptions.ts'
+import { taxonomySection } from './governance-taxonomy.ts'
 import { autonomyWords, entryWords, groupWords, lasting, ruleSentence, sourceWords } from './governance-words.ts'
 import { listed, markdownPage, type Page, plainPage, type Section, said } from './page.ts'
+import { recordWords } from './shadow-record.ts'
 
 export interface Governed {
   /** As the files say. */
@@ -16,6 +19,8 @@ export interface Governed {
   readonly runbooks: readonly Pick<Runbook, 'id'>[]
   /** What was set in chat, which comes before the files. */
   readonly autonomySet: readonly AutonomySetting[]
+  /** What recorded runs have shown, for whoever weighs a level. */
+  readonly shadowRecords?: readonly NamedRecord[]
   readonly signatures: readonly Signature[]
   readonly at: Instant
   /** Why what was set and signed in chat could not be read; then both are taken as none, and the page says so. */
@@ -44,6 +49,7 @@ const pageOf = (governed: Governed): Page => ({
     autonomy(governed),
     limits(governed),
     windows(governed),
+    taxonomySection(governed.governance),
     rights(governed),
     breakGlassSection(governed.governance),
     exceptionsSection(governed),
@@ -103,7 +109,8 @@ function rules({ governance }: Governed): Section {
   }
 }
 
-function autonomy({ governance, runbooks, autonomySet: settings, unread }: Governed): Section {
+function autonomy(governed: Governed): Section {
+  const { governance, runbooks, autonomySet: settings, unread, shadowRecords: records = [] } = governed
   const inChat = settings.map(({ runbook, environment, level }) => ({
     ...(runbook === null ? {} : { runbook }),
     ...(environment === null ? {} : { environment }),
@@ -131,7 +138,17 @@ function autonomy({ governance, runbooks, autonomySet: settings, unread }: Gover
       ...listed(
         settings.map(({ runbook, environment, level, by, at }) => ({
           name: `${runbook ?? 'every runbook'}${environment === null ? '' : ` in ${environment}`}`,
-          text: `${autonomyWords(level)}; set in chat by ${by} on ${dated(at)}`,
+          text:
+            by === null
+              ? `${autonomyWords(level)}; set by runbot itself on ${dated(at)}, after a run that went wrong`
+              : `${autonomyWords(level)}; set in chat by ${by} on ${dated(at)}`,
+        })),
+      ),
+      ...(records.length > 0 ? [said('What recorded runs have shown, compared with what people did:')] : []),
+      ...listed(
+        records.map(({ runbook, environment, record }) => ({
+          name: `${runbook} in ${environment}`,
+          text: recordWords(record),
         })),
       ),
     ],

@@ -50,6 +50,12 @@ export function guardrailLine(result: GuardrailResult, caps: Caps): Line {
   )
 }
 
+/** Those that pass, by name: nobody has to do anything about them. */
+export const passingLine = (passing: readonly GuardrailResult[]): readonly Line[] =>
+  passing.length === 0
+    ? []
+    : [line(said('✓  ', 'good', 'bold'), said(passing.map(({ name }) => say(title(name))).join(' · '), 'subtle'))]
+
 /** `1 stops · 2 ask · 9 pass`. */
 export function guardrailCount(guardrails: readonly GuardrailResult[]): string {
   const counts = severity.map((answer) => [guardrails.filter((each) => each.answer === answer).length, answer] as const)

@@ -1,13 +1,15 @@
 // Owns the work notes in ServiceNow: plain text, one per change, each with the marker that keeps it from standing twice.
 import { approvalsFor } from '../../core/approval.ts'
 import type { At, EndStatus, Run, RunEvent } from '../../core/run.ts'
-import { bundleName } from '../bundle.ts'
+import { bundled, bundleName } from '../bundle.ts'
 import { countAt, scopeName } from './asks.ts'
 import { beforeAfter, isSame } from './before-after.ts'
 import { plain } from './escape.ts'
 import { dated, shortHash } from './figures.ts'
+import { handOffNotes } from './handoff-lines.ts'
 import { inHandNote } from './notes-in-hand.ts'
 import { endOf } from './status.ts'
+import { stormNote } from './storm-lines.ts'
 
 /** One entry of the run log, as far as a note needs it. */
 interface NoteEntry {
@@ -33,6 +35,7 @@ const words = {
   started: 'Automation started',
   automation: 'Automation',
   failed: 'Automation failed',
+  handedOver: 'Handed over to a person, no runbook was proposed',
   run: 'Run',
   runbook: 'Runbook',
   plan: 'Plan',
@@ -115,7 +118,7 @@ function note({ seq, event }: NoteEntry, run: Run, head: string): readonly strin
     case 'finished':
       return finished(event, run, seq, head)
     default:
-      return inHandNote(run, event)
+      return stormNote(event) ?? inHandNote(run, event)
   }
 }
 
@@ -154,7 +157,8 @@ function finished(
       ),
     ...evidence.map((each) => `${words.evidence}: ${plain(each.do, 60)} sha256 ${plain(each.sha256 ?? '', 64)}`),
     ...(others > 0 ? [`${words.evidence}: ${words.others(others)}`] : []),
-    ...(run.startedAt === null ? [] : [`${words.bundle}: ${plain(bundleName(run.id, seq), 120)}`]),
+    ...handOffNotes(run),
+    ...(bundled(run) ? [`${words.bundle}: ${plain(bundleName(run.id, seq), 120)}`] : []),
     `${words.head}: ${plain(head, 80)} (${words.entries(seq)})`,
   ]
 }
@@ -165,6 +169,7 @@ const LISTED = 12
 /** What a person asked for is no failure of the automation. */
 function titleOf(run: Run, status: EndStatus): string {
   if (run.takenOver && status === 'needsHuman') return words.inHand(name(run.takenOver.by.name))
+  if (run.gather) return words.handedOver
   const end = endOf(run, status).toLowerCase()
   if (!failures.has(status) || (run.undo && status === 'rolledBack')) return `${words.automation} ${end}`
   return status === 'failed' ? words.failed : `${words.failed}: ${end}`

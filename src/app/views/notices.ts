@@ -4,12 +4,14 @@ import type { Run } from '../../core/run.ts'
 import { type Preflighted, stepOf } from '../../core/step-state.ts'
 import type { Instant } from '../../core/values.ts'
 import { say, voiced } from '../locale/voice.ts'
+import { adviceNotice } from './advice-lines.ts'
 import { voided } from './asks.ts'
 import { type Caps, first } from './caps.ts'
 import { parted } from './contradiction.ts'
 import { onCard } from './figures.ts'
 import { stepsOf } from './planned-calls.ts'
 import { isAsking } from './status.ts'
+import { stormNotice } from './storm-lines.ts'
 import { type Line, line, quoted, said } from './text-run.ts'
 
 export interface NoticeContext {
@@ -44,7 +46,9 @@ export function notices(run: Run, context: NoticeContext, frozen: string | null,
   return [
     ...(context.again ? [line(said(words.again, 'warn'))] : []),
     ...(run.link ? [line(said(words.follows[run.link.why], 'subtle'), said(run.link.run, 'mono'))] : []),
+    ...stormNotice(run, context.at, caps),
     ...stale(run, caps),
+    ...adviceNotice(run, caps),
     ...inHand(run, context, caps),
     ...ended(run, caps),
     ...(frozen !== null && !run.finished

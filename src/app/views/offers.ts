@@ -6,7 +6,7 @@ import { openAsk } from './asks.ts'
 import { isUnderWay } from './status.ts'
 
 /** What may be asked for now; whether this person may is decided when they do. */
-export type Offer = 'resume' | 'retry' | 'rollback' | 'takeover' | 'close' | 'settle' | 'confirm'
+export type Offer = 'resume' | 'retry' | 'rollback' | 'takeover' | 'close' | 'settle' | 'confirm' | 'suppress'
 
 interface ButtonContext {
   readonly frozen?: string | null
@@ -24,6 +24,7 @@ const words = voiced({
   rollback: 'Roll back',
   close: 'Close',
   stop: 'Stop',
+  suppress: 'Keep quiet',
   note: {
     ask: { label: 'Note', hint: 'For the record (optional)' },
     hand: { label: 'Note: what you did or saw', hint: 'For the record (optional)' },
@@ -33,7 +34,7 @@ const words = voiced({
 
 /** Buttons that carry nothing but the run: those that go on stand before those that hold it back or end it. */
 const forward = ['resume', 'retry'] as const
-const back = ['takeover', 'rollback', 'stop', 'close'] as const
+const back = ['suppress', 'takeover', 'rollback', 'stop', 'close'] as const
 type Act = (typeof forward)[number] | (typeof back)[number]
 
 /** Which buttons the card shows, in two rows that a phone is wide enough for. `forward` and `back` send `{run}`. */
@@ -75,7 +76,7 @@ export function noteInput(run: Run, context: ButtonContext, confirm: boolean): J
   if (confirm) return words.note.ask
   // A stop of what is under way is one tap.
   const settles = context.preview !== true && context.offers?.includes('settle') === true
-  return settles || acts.some((each) => each !== 'stop') ? words.note.hand : null
+  return settles || acts.some((each) => each !== 'stop' && each !== 'suppress') ? words.note.hand : null
 }
 
 const offered = <A extends Act>(run: Run, { preview, offers = [] }: ButtonContext, acts: readonly A[]): readonly A[] =>

@@ -13,6 +13,7 @@ import { literal, orDash } from './escape.ts'
 import { onCard } from './figures.ts'
 import { folds } from './folds.ts'
 import { concernLines } from './guardrail-lines.ts'
+import { handOffFact } from './handoff-lines.ts'
 import { notices } from './notices.ts'
 import { buttons, noteInput, type Offer } from './offers.ts'
 import { howFar, whatRuns, whatUndoes, whatWasCaptured, whereItRuns } from './plan-facts.ts'
@@ -20,6 +21,7 @@ import { stepsOf } from './planned-calls.ts'
 import { progressLines } from './progress.ts'
 import { questions } from './questions.ts'
 import { whatFollows } from './rollout.ts'
+import { isCharted, signalCharts } from './signal-lines.ts'
 import { isAsking, isUnderWay, standingOf, toneOf } from './status.ts'
 import { preflightFact } from './step-ask.ts'
 import { type Fact, fact, type Line, line, quoted, said } from './text-run.ts'
@@ -151,6 +153,7 @@ function view(run: Run, context: RunCardContext, caps: Caps, folded: Caps): Json
     subject: subject(run, caps),
     notices: context.preview ? [] : notices(run, context, frozen, caps),
     facts: facts(run, context, scope, caps),
+    charts: context.preview ? [] : signalCharts(run, caps),
     progress: run.draft && stepsOf(run).length > 0 && (isUnderWay(run) || touched(run)) ? progressLines(run, caps) : [],
     concerns: concernsShow(run, context) ? concernLines(run.decision?.guardrails ?? [], caps) : [],
     questions: asked,
@@ -171,7 +174,7 @@ const NOTHING_ASKED: JsonObject = { lines: [], unknowns: [], confirm: false }
 function facts(run: Run, context: RunCardContext, scope: string, caps: Caps): readonly Fact[] {
   const early = context.preview === true || (!run.finished && (!isUnderWay(run) || isAsking(run)))
   return [
-    whatRuns(run, { scope, early }, caps, context),
+    ...(run.gather ? [] : [whatRuns(run, { scope, early }, caps, context)]),
     whereItRuns(run, { scope, early }, caps),
     ...(run.draft && early
       ? [
@@ -182,7 +185,7 @@ function facts(run: Run, context: RunCardContext, scope: string, caps: Caps): re
           ...(scope === 'run' ? [whatWasCaptured(run, caps)] : []),
         ]
       : []),
-    ...(run.finished ? whatItDid(run, caps) : []),
+    ...(run.finished ? [...handOffFact(run, caps), ...whatItDid(run, caps)] : []),
     ...approvalFacts(run, context, caps),
   ]
 }
@@ -190,11 +193,12 @@ function facts(run: Run, context: RunCardContext, scope: string, caps: Caps): re
 /** The same look before and after, changes only; nothing where nothing was looked at twice. */
 function whatItDid(run: Run, caps: Caps): readonly Fact[] {
   const pairs = beforeAfter(run)
+  const drawn = pairs.filter(({ readings }) => readings && isCharted(readings)).length
   const { shown, more } = first(
-    pairs.filter((each) => !isSame(each)),
+    pairs.filter((each) => !isSame(each) && !(each.readings && isCharted(each.readings))),
     caps.list(4),
   )
-  const rest = pairs.length - shown.length
+  const rest = pairs.length - shown.length - drawn
   const lines = [
     ...shown.map(({ what, before, after }) =>
       line(

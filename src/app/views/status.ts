@@ -27,6 +27,7 @@ const standing: { readonly [status in RunStatus]: readonly [Tone, string] } = {
 }
 const words = voiced({
   nothingRan: 'nothing ran',
+  looking: 'Being looked at, for a person',
   stopping: 'Stopping',
   inHand: 'Taken over',
   braking: 'Braking',
@@ -40,7 +41,9 @@ export const nameOf = (status: RunStatus): string => say(standing[status][1])
 
 /** Where the run stands, and for one that ended before anything was sent, that nothing ran. */
 export function standingOf(run: Run): string {
-  const name = run.finished ? endOf(run, run.finished.status) : (heldBy(run) ?? nameOf(run.status))
+  const name = run.finished
+    ? endOf(run, run.finished.status)
+    : (heldBy(run) ?? (run.gather ? words.looking : nameOf(run.status)))
   const untouched = run.finished !== null && !hasMutated(run)
   return untouched && run.status !== 'recorded' && run.status !== 'succeeded' ? `${name} · ${words.nothingRan}` : name
 }

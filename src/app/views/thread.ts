@@ -6,10 +6,12 @@ import type { TextMessage } from '../../ports/channel.ts'
 import { say, voiced } from '../locale/voice.ts'
 import { countAt, scopeName } from './asks.ts'
 import { beforeAfter, isSame } from './before-after.ts'
+import { demotedText } from './demoted.ts'
 import { code, markdown } from './escape.ts'
 import { inText } from './figures.ts'
 import { callText } from './planned-calls.ts'
 import { endOf } from './status.ts'
+import { stormReply } from './storm-lines.ts'
 import { inHandReply } from './thread-in-hand.ts'
 
 interface ThreadContext {
@@ -26,6 +28,7 @@ const words = voiced({
   allowed: 'Policy allows this without an approval',
   changed: 'The plan has changed. Earlier approvals do not count any more; the card shows what would run now.',
   joined: (number: string) => `${number} joined this run: same CI, same signature.`,
+  joinedFor: (number: string, why: string) => `${number} joined this run: ${why}.`,
   approved: (name: string, have: number, need: number) =>
     need > 1 ? `✅ **${name}** approved (${have} of ${need})` : `✅ **${name}** approved`,
   rejected: (name: string) => `⛔ **${name}** rejected`,
@@ -62,6 +65,7 @@ const words = voiced({
   where: (step: string, target: string) => `**${step}** on ${target}`,
   targets: (n: number) => `${n} targets`,
   help: 'Please take over: the card shows what ran and what did not.',
+  gathered: 'Nothing ran. Please take over: the card shows what was found, and whom to ask.',
 } as const)
 
 const endings: { readonly [status in EndStatus]: string } = {
@@ -88,7 +92,12 @@ export function threadReply(run: Run, event: RunEvent, context: ThreadContext): 
     case 'planned':
       return event.replaces === null ? null : { text: words.changed }
     case 'joined':
-      return { text: words.joined(markdown(event.incident.number, 40)) }
+      return {
+        text:
+          event.why === undefined
+            ? words.joined(markdown(event.incident.number, 40))
+            : words.joinedFor(markdown(event.incident.number, 40), markdown(say(event.why), 200)),
+      }
     case 'decided':
       return decided(event, context)
     case 'stepAsked':
@@ -150,8 +159,10 @@ export function threadReply(run: Run, event: RunEvent, context: ThreadContext): 
       }
     case 'finished':
       return finished(run, event, context)
+    case 'demoted':
+      return { text: demotedText(run, event) }
     default:
-      return inHandReply(run, event)
+      return stormReply(event) ?? inHandReply(run, event)
   }
 }
 
@@ -173,7 +184,9 @@ function finished(
   // Nobody need be called where somebody has it in hand, or had it undone and it is.
   const wanted = run.undo !== null && event.status === 'rolledBack'
   const calls = escalates.has(event.status) && !run.takenOver && !wanted
-  const after = [effect, calls ? words.help : ''].filter((each) => each !== '').join(' · ')
+  const after = [effect, calls ? (run.gather ? words.gathered : words.help) : '']
+    .filter((each) => each !== '')
+    .join(' · ')
   const whole = after === '' ? text : `${text}\n\n${after}`
   return calls ? calling(whole, context) : { text: whole }
 }

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { endpoints as endpointsOf } from '../../adapters/endpoints/endpoints.ts'
 import type { PlannedRequest } from '../../core/plan.ts'
 import type { Operation } from '../../core/runbook.ts'
+import { isObject, type JsonObject } from '../../core/values.ts'
 import type { Content, SystemSettings } from '../../ports/catalog.ts'
 import { systemClock as clock } from '../../ports/clock.ts'
 import type { Endpoint } from '../../ports/endpoint.ts'
@@ -36,6 +37,15 @@ const byReading: Ask = (endpoint, request) =>
     mayLeave: async () => {},
   })
 
+/** What a system of queries can always be asked, whatever it knows. */
+const PROBES: { readonly [kind: string]: JsonObject } = {
+  prometheus: { query: 'vector(1)' },
+  'azure-logs': { query: 'print Value = 1' },
+  tempo: { query: '{ true }', span: 60_000 },
+  jaeger: { service: 'runbot-doctor', span: 60_000 },
+}
+const reading: ReadonlySet<string> = new Set(['http', 'http-json', ...Object.keys(PROBES)])
+
 /** Whether the look-up goes through the job itself, so that each operation has an answer of its own. */
 const perJob: ReadonlySet<string> = new Set(['awx', 'rundeck', 'jenkins'])
 
@@ -46,8 +56,7 @@ async function look(
   of: ReturnType<typeof endpointsOf>,
 ): Promise<readonly Finding[]> {
   const requests = requestsFor(settings, operations)
-  if (requests.length === 0)
-    return [skipped(name, operations.length === 0 ? 'it lists no operation' : 'its hosts are patterns: none to ask')]
+  if (requests.length === 0) return [skipped(name, unasked(settings, operations))]
   const findings: Finding[] = []
   for (const request of requests) {
     const wrong = await ask(request, of(request))
@@ -59,6 +68,11 @@ async function look(
   if (findings.length > 0) return findings
   const jobs = perJob.has(settings.kind) ? `, and knows the job of each operation (${requests.length})` : ''
   return [ok(name, `it answers and lets runbot in${jobs}`)]
+}
+
+function unasked({ kind }: SystemSettings, operations: readonly Operation[]): string {
+  if (operations.length === 0) return 'it lists no operation'
+  return kind === 'http' ? 'its hosts are patterns: none to ask' : 'its queries need values: none to ask'
 }
 
 function requestsFor(settings: SystemSettings, operations: readonly Operation[]): readonly PlannedRequest[] {
@@ -75,7 +89,11 @@ function requestsFor(settings: SystemSettings, operations: readonly Operation[])
   const [first] = operations
   if (!first) return []
   if (perJob.has(settings.kind)) return operations.map(requestOf)
-  if (settings.kind === 'prometheus') return [{ ...requestOf(first), detail: { query: 'vector(1)' } }]
+  const probe = PROBES[settings.kind]
+  if (probe) return [{ ...requestOf(first), detail: probe }]
+  // Without its values a path may lead nowhere.
+  if (settings.kind === 'http-json')
+    return operations.filter(({ detail }) => !isObject(detail['parameters'])).map(requestOf)
   if (settings.kind !== 'http') return [requestOf(first)]
   // A pattern stands for hosts that nobody named.
   return settings.allow
@@ -95,7 +113,7 @@ async function ask(request: PlannedRequest, endpoint: Endpoint | undefined): Pro
     return { says: `runbot cannot call systems of kind ${request.kind}`, mend: 'change its kind', whole: true }
   const { kind } = request
   try {
-    const answer = await (kind === 'http' || kind === 'prometheus' ? byReading : byKey)(endpoint, request)
+    const answer = await (reading.has(kind) ? byReading : byKey)(endpoint, request)
     // An http check takes it for an answer that nobody answers.
     const ended = answer as { outcome?: string; reason?: string } | undefined
     if (ended?.outcome !== 'failed') return undefined

@@ -54,8 +54,19 @@ export function accessOf({
       ['name', 'fqdn', 'sys_class_name'],
       'no target is found, and every environment counts as production',
     ),
+    wish('cmdb_ci', ownerColumns, 'who owns a CI is unknown'),
     need('cmdb_rel_ci', ['parent', 'child'], 'the blast radius is unknown, which stops production runs'),
     need('change_request', changeColumns, 'change windows are unknown, which stops production runs that need one'),
+    wish('cmdb_rel_ci', ['type'], 'how CIs are related is not said'),
+    wish('change_request', nearColumns, 'changes around an incident are unknown, and so is what was deployed by one'),
+    wish(
+      'incident',
+      ['opened_at', 'resolved_at', ...(servicenow.context.commander === null ? [] : [servicenow.context.commander])],
+      'earlier incidents are unknown, and whether somebody has taken control',
+    ),
+    ...(servicenow.open === null
+      ? []
+      : [need('incident', ['correlation_id', 'opened_at', 'active'], 'no alert opens, or finds, an incident')]),
     need('task_ci', ['task', 'ci_item'], 'changes that name a CI among the affected ones are not seen'),
     ...(approvals ? [need('sysapproval_approver', approvalColumns, 'nobody is asked for approval in ServiceNow')] : []),
     ...Object.values(pagers).flatMap((pager) =>
@@ -87,5 +98,7 @@ const changeColumns = [
   'correlation_id',
   'description',
 ]
+const ownerColumns = ['owned_by', 'managed_by', 'support_group', 'assignment_group']
+const nearColumns = ['short_description', 'work_start', 'work_end', 'closed_at']
 const approvalColumns = ['sysapproval', 'document_id', 'approver', 'state', 'approval_source', 'comments', 'due_date']
 const pagerColumns = ['number', 'active', 'state', 'assignment_group', 'correlation_id', 'correlation_display']

@@ -16,10 +16,17 @@ export async function readable(
   known: readonly string[],
 ): Promise<readonly Finding[]> {
   const found = await Promise.all(accesses.map((access) => read(connected, access, known)))
-  const wrong = found.filter((each) => each !== undefined)
+  // Of a table that cannot be read at all one word is enough, whatever else is read of it.
+  const isSaid = (index: number): boolean =>
+    found.some(
+      (each, other) => other < index && each?.state === 'FAILED' && accesses[other]?.table === accesses[index]?.table,
+    )
+  const wrong = found.filter((_, index) => !isSaid(index)).filter((each) => each !== undefined)
+  const whole = new Set(accesses.map(({ table }) => table))
+  found.forEach((finding, index) => finding && whole.delete(accesses[index]?.table ?? ''))
   return wrong.some(({ state }) => state === 'FAILED')
     ? wrong
-    : [...wrong, ok(name, `${accesses.length - wrong.length} tables can be read with their columns`)]
+    : [...wrong, ok(name, `${whole.size} tables can be read with their columns`)]
 }
 
 async function read({ table: api }: Connected, access: Access, known: readonly string[]): Promise<Finding | undefined> {

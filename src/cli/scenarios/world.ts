@@ -19,6 +19,7 @@ import { type ScenarioChannel, scenarioChannel } from './channel.ts'
 import { type VirtualClock, virtualClock } from './clock.ts'
 import { type ScenarioEndpoints, scenarioEndpoints } from './endpoints.ts'
 import { type People, people as peopleOf } from './people.ts'
+import { scenarioSurroundings } from './surroundings.ts'
 import { type ScenarioTickets, scenarioTickets } from './tickets.ts'
 
 export interface World {
@@ -61,7 +62,7 @@ export async function worldOf(scenario: Scenario, content: Content, card: CardRe
   const deps: Deps = {
     store,
     files: { current: () => content, onChange: () => nothing, close: nothing },
-    surroundings: undefined,
+    surroundings: scenarioSurroundings(clock),
     planner: () => undefined,
     compile: compileExpression,
     compileTemplate: compilePlanned,
@@ -85,6 +86,7 @@ export async function worldOf(scenario: Scenario, content: Content, card: CardRe
       decided: nothing,
       acted: nothing,
       finished: nothing,
+      alert: nothing,
       glassBroken: nothing,
       told: nothing,
     },

@@ -1,10 +1,12 @@
 // Owns what every guardrail is given: the plan's draft, the rules, and the facts of this moment.
 import type { Environment, Governance } from '../governance.ts'
 import type { Blast, Change, IncidentContext } from '../incident.ts'
+import type { Advice } from '../informed.ts'
 import type { Draft } from '../plan.ts'
 import type { GuardrailResult } from '../policy.ts'
 import type { Person } from '../run.ts'
 import type { Runbook } from '../runbook.ts'
+import type { Recent } from '../surroundings.ts'
 import type { Instant } from '../values.ts'
 import type { Glass, Signature } from '../waivers.ts'
 
@@ -44,10 +46,18 @@ export interface PolicyFacts {
   readonly runsLastHour: Known<number>
   /** The change that runbot opened for this run; null: none yet. */
   readonly standardChange: { readonly sysId: string; readonly number: string } | null
+  /** Who commands the incident, empty: nobody; only where the runbook has a limit for it. */
+  readonly commander?: Known<string>
+  /** Deploys, and changes that ended, on or around a target; by target name, only where the runbook has a limit for it. */
+  readonly recent?: { readonly [target: string]: Known<readonly Recent[]> }
   /** Under standing exceptions. */
   readonly signatures: Known<readonly Signature[]>
   /** null: nobody broke the glass for this run. */
   readonly glass: Glass | null
+  /** The run has sent a mutating request: what its signals show by now is its own effect. Absent: it has not. */
+  readonly begun?: boolean
+  /** What a model said of this run; null: none was asked. */
+  readonly advice: Advice | null
 }
 
 export interface GuardrailInput {

@@ -8,7 +8,7 @@ type Case = readonly [title: string, from: string, to: string, ...problems: stri
 const ENTRA = 'a Microsoft Entra object id such as 6f1c1f6e-0000-4000-8000-000000000001'
 const NAME = 'a name of small letters, digits and "-", such as restart-iis'
 const PLACES =
-  'url, auth, allow, callbackSecret, callbackToken and tls.key of a system, url and routingKey of a pager, and in inbound'
+  'url, auth, allow, callbackSecret, callbackToken and tls.key of a system, url and routingKey of a pager, url and key of the planner, and in inbound'
 
 const governance: Case[] = [
   [
@@ -264,6 +264,12 @@ const connectors: Case[] = [
 
 const runbooks: Case[] = [
   [
+    'a count by what nothing supplies',
+    'match: { class: slow }',
+    'match: { class: slow, recurrence: { count: 3, within: 24h, by: [ci, signatur] } }',
+    '4:69 nothing supplies "signatur": did you mean "signature"?',
+  ],
+  [
     'an unknown key',
     'title: Mend it\n',
     'titel: Mend it\n',
@@ -349,7 +355,7 @@ const runbooks: Case[] = [
     'an answer of an endpoint in a request',
     '"${target}", pool',
     '"${result.x}", pool',
-    '11:43 "result" is not known here: an expression in this place can use incident, ci, parameters, target, blast, signals, run',
+    '11:43 "result" is not known here: an expression in this place can use incident, ci, parameters, target, blast, run',
   ],
   ['an open ${', '"${target}", pool', '"${target", pool', '11:43 "${" at character 1 is never closed'],
   ['a secret', '"${target}", pool', '"${env:OPS_TOKEN}", pool', '11:43 ${env:NAME} may stand in connectors.yaml only'],

@@ -99,7 +99,7 @@ describe('pagers in connectors.yaml', () => {
       'the environment in a group',
       'Web Platform',
       '"${env:OPS_TOKEN}"',
-      '7:37 ${env:OPS_TOKEN} may stand only in url, auth, allow, callbackSecret, callbackToken and tls.key of a system, url and routingKey of a pager, and in inbound',
+      '7:37 ${env:OPS_TOKEN} may stand only in url, auth, allow, callbackSecret, callbackToken and tls.key of a system, url and routingKey of a pager, url and key of the planner, and in inbound',
     ],
   ]
   for (const [title, from, to, ...expected] of cases)

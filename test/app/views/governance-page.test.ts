@@ -5,6 +5,7 @@ import { loadContent } from '../../../src/adapters/catalog/load.ts'
 import { type Governed, governanceMarkdown, governanceText } from '../../../src/app/views/governance-page.ts'
 import { ruleSentence } from '../../../src/app/views/governance-words.ts'
 import type { ApprovalRule, Governance } from '../../../src/core/governance.ts'
+import type { Expression } from '../../../src/core/values.ts'
 import { attacks } from '../../cards/fixtures.ts'
 
 const minute = 60_000
@@ -186,6 +187,35 @@ describe('the governance page', () => {
     const page = text({ autonomySet: set })
     assert.match(page, /\nevery runbook +auto: as the matrix says +auto: as the matrix says\n/)
     assert.match(page, /- restart-iis: auto: as the matrix says; set in chat by Ines Duarte on 2027-01-15 09:59 UTC/)
+  })
+
+  it('shows the kinds of incidents in their order, and what becomes of those that are none', () => {
+    const always: Expression = { source: 'ci.moved', evaluate: () => ({ ok: true, value: true }) }
+    const page = text({
+      governance: {
+        ...governance,
+        classes: {
+          errors: {
+            title: 'Errors',
+            when: { ...always, source: 'incident.vip' },
+            evidence: ['ops.look'],
+            runbooks: ['restart-iis'],
+            stop: [{ when: always, because: 'it is moved' }],
+            escalate: 'web',
+          },
+          vague: { title: 'Anything', evidence: [], runbooks: [] },
+        },
+        unclassified: { evidence: [], escalate: 'on-duty' },
+      },
+    })
+    for (const line of [
+      '- errors: Errors, where incident.vip; may propose restart-iis; looks at ops.look first; proposes nothing where ci.moved (it is moved); calls web',
+      '- vague: Anything, which no incident is by itself; may propose nothing',
+      'What fits no class is looked at and handed to people; nothing is guessed.',
+      'Then on-duty is called.',
+    ])
+      assert.ok(page.includes(line), `${line}\n${page}`)
+    assert.match(text(), /What fits no class goes to whichever runbook fits it; else it is recorded and declined\./)
   })
 
   it('shows limits, and whether windows are open and freezes in force now, and who may let something through', () => {

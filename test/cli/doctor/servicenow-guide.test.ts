@@ -15,7 +15,7 @@ describe('the guide for ServiceNow', () => {
     closeCode: null,
     approvals: true,
     context,
-    open: null,
+    open: { group: null, fields: {} },
   }
   const governance = { groups: { web: { kind: 'servicenow', name: 'Web' } } }
   const pagers = { desk: { kind: 'servicenow', group: 'Web', table: 'incident_task' } } as const

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { virtualClock } from '../../../src/cli/scenarios/clock.ts'
-import { testFolder } from '../../adapters/catalog/folder.ts'
+import { changed, GOVERNANCE, testFolder } from '../../adapters/catalog/folder.ts'
 import { played, SCENARIO, scenarioWith } from './playing.ts'
 
 const root = join(import.meta.dirname, '../../..')
@@ -21,6 +21,7 @@ describe('npm run runbooks -- test', function () {
 
   it('plays the scenarios of a folder in a process of its own, and tells a CI how they went', () => {
     const folder = testFolder({
+      'governance.yaml': changed(GOVERNANCE, 'evidence: [ops.look], ', ''),
       'scenarios/a.yaml': SCENARIO,
       'scenarios/b.yaml': SCENARIO.replace('end: succeeded', 'end: failed'),
     })

@@ -18,9 +18,9 @@ expect:
   end: succeeded
 `
 
-/** web has a second member, may freeze and stop. */
+/** web has a second member, may freeze and stop; the class looks at nothing by itself. */
 const governance = `${changed(
-  GOVERNANCE,
+  changed(GOVERNANCE, 'evidence: [ops.look], ', ''),
   '0a2b0000-0000-4000-8000-00000000000a',
   '0a2b0000-0000-4000-8000-00000000000a, 0a2b0000-0000-4000-8000-00000000000b',
 )}freeze: { may: [web], unfreeze: { may: [cab] } }

@@ -16,7 +16,6 @@ export const refusals = {
   'no runbook was chosen for it': 'dafür wurde kein Runbook gewählt',
   'the glass was broken for it before: run {run}': 'dafür wurde Break-glass schon ausgelöst: Lauf {run}',
   'look at run {run}': 'sehen Sie Lauf {run} an',
-  '`{command}` comes with a later version of runbot': '`{command}` kommt mit einer späteren Version von runbot',
   'try again in a moment': 'versuchen Sie es gleich noch einmal',
   'runbot met a bug with this; its log says which': 'runbot stieß dabei auf einen Fehler; sein Log sagt, welchen',
   'tell whoever runs runbot': 'sagen Sie es denen, die runbot betreiben',

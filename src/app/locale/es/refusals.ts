@@ -16,7 +16,6 @@ export const refusals: { readonly [english in keyof typeof german]: string } = {
   'no runbook was chosen for it': 'no se eligió ningún runbook para ella',
   'the glass was broken for it before: run {run}': 'ya se usó break-glass para ella: ejecución {run}',
   'look at run {run}': 'mire la ejecución {run}',
-  '`{command}` comes with a later version of runbot': '`{command}` llega con una versión posterior de runbot',
   'try again in a moment': 'inténtelo de nuevo en un momento',
   'runbot met a bug with this; its log says which': 'runbot tropezó con un error propio; su registro dice cuál',
   'tell whoever runs runbot': 'dígaselo a quien opera runbot',
