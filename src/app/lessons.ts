@@ -18,18 +18,33 @@ const keyOf = ({ hash }: Kept, { class: inClass, ciClass }: Lesson['features']):
 export const lessonsFor = async (deps: Kept, features: Lesson['features']): Promise<readonly Lesson[]> =>
   standing(lessonsIn((await deps.store.get(KIND, keyOf(deps, features)))?.value))
 
-/** The same lesson as it is kept already, also one that was taken back. */
-export const keptLesson = async (deps: Kept, { id, features }: Lesson): Promise<Lesson | undefined> =>
-  lessonsIn((await deps.store.get(KIND, keyOf(deps, features)))?.value).find((each) => each.id === id)
+/**
+ * The same lesson as it is kept already, also one that was taken back, and wherever it stands: the class of an incident
+ * may have changed since. What a person said goes before a suggestion.
+ */
+export async function keptLesson({ store }: Kept, { id }: Lesson): Promise<Lesson | undefined> {
+  const all = (await store.all(KIND)).flatMap(({ value }) => lessonsIn(value)).filter((each) => each.id === id)
+  return all.find(({ by }) => by !== null) ?? all[0]
+}
 
-/** Keeps a lesson; one of the same incident and remedy is replaced, but none by a suggestion. */
-export const keepLesson = (deps: Kept, lesson: Lesson): Promise<void> =>
-  swap<void>(deps.store, KIND, keyOf(deps, lesson.features), (value) => {
+/** Keeps a lesson; one of the same incident and remedy is replaced, wherever it stands, but none by a suggestion. */
+export async function keepLesson(deps: Kept, lesson: Lesson): Promise<void> {
+  const key = keyOf(deps, lesson.features)
+  const isOther = ({ id }: Lesson) => id !== lesson.id
+  await swap<void>(deps.store, KIND, key, (value) => {
     const all = lessonsIn(value)
-    if (lesson.by === null && all.some(({ id }) => id === lesson.id)) return { result: undefined }
-    const next = [lesson, ...all.filter(({ id }) => id !== lesson.id)].slice(0, KEPT)
-    return { write: next as unknown as Json, result: undefined }
+    if (lesson.by === null && !all.every(isOther)) return { result: undefined }
+    return { write: bounded([lesson, ...all.filter(isOther)]) as unknown as Json, result: undefined }
   })
+  if (lesson.by === null) return
+  // After the new word stands: who is killed between the two leaves an old one, which the next word takes away.
+  for (const document of await deps.store.all(KIND))
+    if (document.key !== key && !lessonsIn(document.value).every(isOther))
+      await swap<void>(deps.store, KIND, document.key, (value) => ({
+        write: lessonsIn(value).filter(isOther) as unknown as Json,
+        result: undefined,
+      }))
+}
 
 /** Every lesson of an incident or of a run that was not taken back, wherever it stands, the newest first. */
 export async function lessonsOf(deps: Kept, subject: string): Promise<readonly Lesson[]> {
@@ -47,6 +62,14 @@ export const dropLesson = (deps: Kept, lesson: Lesson): Promise<void> =>
     const next = all.map((each) => (each.id === lesson.id ? { ...each, forgotten: true } : each))
     return { write: next as unknown as Json, result: undefined }
   })
+
+/** The newest first. What nobody confirmed gives way first: whoever may write into a record pushes no lesson out. */
+function bounded(lessons: readonly Lesson[]): readonly Lesson[] {
+  if (lessons.length <= KEPT) return lessons
+  const confirmed = lessons.filter(({ by }) => by !== null).length
+  let suggestions = Math.max(0, KEPT - confirmed)
+  return lessons.filter(({ by }) => by !== null || suggestions-- > 0).slice(0, KEPT)
+}
 
 const standing = (lessons: readonly Lesson[]): readonly Lesson[] => lessons.filter(({ forgotten }) => !forgotten)
 

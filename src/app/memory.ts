@@ -102,9 +102,13 @@ export interface Word {
 export const teachers = ({ commands, groups }: Governance, owner: string | undefined): readonly string[] =>
   commands['learn'] ?? (owner === undefined ? Object.keys(groups) : [owner])
 
+/** A class of lessons is one document, and a document of the store has an end. */
+const LONGEST = 400
+
 /** A lesson as it would be kept; nothing is written. `by` null: a suggestion that nobody confirmed. */
 export function lessonOf(deps: Remembering & Pick<Deps, 'clock'>, word: Word, by: Person | null): Lesson {
-  const { context, run, runbook, words, worked, source } = word
+  const { context, run, runbook, worked, source } = word
+  const words = word.words.length > LONGEST ? `${word.words.slice(0, LONGEST - 1).toWellFormed()}…` : word.words
   const { incident, ci } = context
   const about = incident?.number ?? run ?? ''
   return {

@@ -107,7 +107,7 @@ function untold({ context, evidence, gather }: Run): readonly string[] {
   )
   const memory = gather?.remembered?.known === false ? [`memory: ${gather.remembered.reason}`] : []
   return [
-    ...(context.surroundings ? [] : ['what is around it was not read']),
+    ...(context.surroundings && (context.ci || context.surroundings.deploys) ? [] : ['what is around it was not read']),
     ...around,
     ...signals,
     ...looks,

@@ -167,13 +167,14 @@ function ofNeighbours(run: Run): readonly Weighed[] {
   })
 }
 
-/** Where signals were asked and the issue shows in none, it may be over, or never was. */
+/** Where the issue shows in none of the signals, it may be over, or never was; one that cannot be told may show it (P5). */
 function ofSignals(run: Run): readonly Weighed[] {
-  const told = Object.entries(run.context.signals ?? {}).flatMap(([name, fact]) =>
+  const all = Object.entries(run.context.signals ?? {})
+  const told = all.flatMap(([name, fact]) =>
     fact.known && fact.value.shows !== null ? [{ name, ...fact.value, source: sourceOf(fact) }] : [],
   )
-  if (told.length === 0) return []
   const showing = told.filter(({ shows }) => shows)
+  if (showing.length === 0 && (told.length === 0 || told.length < all.length)) return []
   if (showing.length === 0)
     return [
       {

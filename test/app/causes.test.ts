@@ -14,6 +14,7 @@ describe('the list of open causes', () => {
   let now = 0
   let deps: Deps
   let replicas: readonly Causes[] = []
+  let state: 'new' | 'closed' = 'new'
   const arrival = (key: string, ci = 'web', above: readonly string[] = []): Arrival => ({
     key,
     ci: { id: ci, name: ci },
@@ -25,8 +26,10 @@ describe('the list of open causes', () => {
 
   beforeEach(() => {
     now = 10 * hour
+    state = 'new'
     deps = {
       store: memoryStore(),
+      tickets: { incident: async () => ({ incident: { state } }) },
       clock: { now: () => now },
       hash: { canonicalize: canonicalJson, digest: sha256Hex },
       files: { current: () => ({ governance: { correlationWindowMs: hour } }) },
@@ -73,6 +76,18 @@ describe('the list of open causes', () => {
     assert.equal((await first().place(arrival('b'), '1')).cause.key, cause.key)
     await endEpisode(deps.store, incident.sysId)
     const next = await first().place(arrival('b'), '2')
+    assert.notEqual(next.cause.key, cause.key)
+    assert.ok(next.leads)
+  })
+
+  it('begins a new one once people closed its incident, although nobody told runbot so', async () => {
+    const { cause } = await first().place(arrival('a'), '1')
+    await first().change(cause.key, (each) => ({ ...each, incident }))
+    await writeEpisode(deps.store, incident.sysId, { n: 1, reopened: 0, over: false, run: 'R1', declined: null })
+    assert.equal((await first().place(arrival('b'), '1')).cause.key, cause.key)
+    state = 'closed'
+    now += 10_000
+    const next = await first().place(arrival('c'), '2')
     assert.notEqual(next.cause.key, cause.key)
     assert.ok(next.leads)
   })

@@ -293,17 +293,20 @@ describe('hypotheses', () => {
     assert.deepEqual(handed(lost).unknown, ['what is around it was not read', 'memory: no answer'])
   })
 
-  it('doubt the report where the issue shows in no signal, and never by an absent series (P5)', () => {
+  it('doubt the report where the issue shows in no signal, and never where one cannot be told (P5)', () => {
     const quiet = known(signal({ shows: false, value: 0 }), 'prometheus', t0)
     const absent = known(signal({ shows: null, value: null }), 'tempo', t0)
-    const { hypotheses, ruledOut, unknown: untold } = handed(over({ signals: { errors: quiet, traces: absent } }))
+    const { hypotheses, ruledOut } = handed(over({ signals: { errors: quiet } }))
     assert.deepEqual(
       hypotheses.map(({ what }) => what),
       ['it has passed by itself, or the report is wrong'],
     )
     assert.deepEqual(hypotheses[0]?.evidence, ['signal errors: 0, from prometheus'])
     assert.deepEqual(ruledOut, [{ what: 'signal errors', because: 'the issue does not show in it (prometheus)' }])
-    assert.ok(untold.includes('signal traces: whether the issue shows in it cannot be told'))
+    const half = over({ signals: { errors: quiet, traces: absent } })
+    assert.deepEqual(likely(half), [])
+    assert.ok(handed(half).unknown.includes('signal traces: whether the issue shows in it cannot be told'))
+    assert.deepEqual(likely(over({ signals: { errors: quiet, traces: unknown('no answer', 'tempo', t0) } })), [])
     assert.deepEqual(likely(over({ signals: { traces: absent } })), [])
   })
 })
@@ -324,6 +327,12 @@ describe('what a hand-off rules out, and what it cannot tell', () => {
       ['a recent deploy', 'an old acquaintance'],
     )
     assert.deepEqual(untold, ['changes: access denied'])
+  })
+
+  it('says that nothing was read around an incident without a CI (P5)', () => {
+    const { context, ...run } = over(around({ history: known([], 'incident', t0) }))
+    const { ci: _, ...without } = context
+    assert.deepEqual(handed({ ...run, context: without }).unknown, ['what is around it was not read'])
   })
 
   it('rules out runbooks that do not fit, with the reason, and steps that succeeded', () => {

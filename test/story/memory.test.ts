@@ -111,6 +111,16 @@ describe('story: what people say helped', () => {
     assert.notEqual((await suggestion())?.by, null)
   })
 
+  it('shows a suggestion to whoever confirms it with a bare yes', async () => {
+    const incident = story.raise({ fields: { short_description: 'The printer is jammed', description: 'Paper' } })
+    await story.ended(await story.runOf(incident.number))
+    await close(incident, 'Took the paper out', 'eve.marsh')
+    await until('the suggestion', async () => (await lessonsNow()).find(({ words }) => words === 'Took the paper out'))
+    const reply = await say(approver, `learn ${incident.number} yes`)
+    assert.match(reply, /Learnt: "Took the paper out" helped with/)
+    assert.deepEqual((await learned()).at(-1)?.lesson['words'], 'Took the paper out')
+  })
+
   it('takes a word on a run that was only recorded as a judgement of it: what ran nowhere has helped nobody', async () => {
     await say(changeManager, 'autonomy shadow restart-iis prod because "let us see"')
     const { run, end } = await raised()

@@ -1,5 +1,8 @@
 // Owns the proof that an alert becomes one incident and one proposal, and that what belongs to it joins (P8).
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import { sha256Hex } from '../../src/adapters/store/hashing.ts'
+import { runId } from '../../src/app/ids.ts'
 import { until } from './runbot.ts'
 import { env, type Firing, openDoors, send } from './storm.ts'
 import { stage } from './story.ts'
@@ -41,6 +44,18 @@ describe('story: alerts', () => {
     await until('the thread', () => story.thread(run).some((text) => text.includes('The alert is resolved')))
     assert.notEqual(story.world.servicenow.incident(number).state, '6')
     assert.equal((await grew(run)).length, 1)
+  })
+
+  it('goes on with the incident that it opened right before it was killed, whatever the trigger says', async () => {
+    const startsAt = '2026-01-31T03:00:00Z'
+    const fingerprint = createHash('sha256').update('cut').digest('hex').slice(0, 16)
+    const key = runId(sha256Hex, 'storm', `alertmanager:${fingerprint}`, `${Date.parse(startsAt)}`).slice(1)
+    const left = { u_runbook_candidate: 'false', correlation_id: `runbot-S${key}` }
+    const { host, number } = story.raise({ fields: left })
+    await alert({ name: 'cut', ci: host, alertname: 'High5xx', startsAt })
+    await story.asked(number)
+    assert.equal(opened(host).length, 1)
+    assert.ok(!story.notes(number).some((note) => note.includes('alertmanager reports')))
   })
 
   it('attaches to the open incident of its CI instead of opening another, with one note', async () => {

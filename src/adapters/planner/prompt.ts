@@ -29,9 +29,13 @@ export const messagesOf = (question: PlannerQuestion): readonly Message[] => [
 export const asData = (value: Json): string =>
   `<data>\n${JSON.stringify(masked(value)).replace(/</g, '\\u003c')}\n</data>`
 
+/** `password: …` as people write it into a ticket; the name alone is no secret. */
+const named =
+  /(?<![a-z])((?:pass(?:word|wort|phrase|code)?|passwd|pwd|kennwort|contraseña|clave|token|secret|api[_-]?key)["']?\s{0,3}[:=]\s{0,3}["']?|(?:bearer|basic)\s{1,3}(?=\S{0,60}\d))[^\s"',;]{4,}/gi
+
 /** What looks like a secret is nobody's business there. */
 function masked(value: Json): Json {
-  if (typeof value === 'string') return withoutSpans(value, secretLooks(value), '***')
+  if (typeof value === 'string') return withoutSpans(value, secretLooks(value), '***').replace(named, '$1***')
   if (isObject(value)) return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, masked(each)]))
   return Array.isArray(value) ? (value as readonly Json[]).map(masked) : value
 }

@@ -26,7 +26,7 @@ export const learn: Handle<Learn> = async (context, { person }, command) => {
   if (command.forget) return takeBack(context, person, command, subject)
   const said = await remedyOf(context, command, subject)
   if ('reason' in said) return refusal(said.reason, said.fix)
-  const { runbook, words, ofRun } = said
+  const { runbook, words, ofRun, suggested } = said
   const { deps, journal } = context
   const owner = runbook === null ? undefined : ownerOf(context, runbook, subject.run)
   const groups = teachers(deps.files.current().governance, owner)
@@ -45,7 +45,8 @@ export const learn: Handle<Learn> = async (context, { person }, command) => {
     source: 'chat',
   }
   await remember(deps, journal, { ...lessonOf(deps, word, person), by: person })
-  const what = runbook ?? 'what you wrote'
+  // What somebody else wrote is shown to whoever puts their name to it.
+  const what = runbook ?? (suggested ? `"${words.slice(0, SHOWN)}"` : 'what you wrote')
   const helped = worked ? 'helped' : 'did not help'
   return answer(`Learnt: ${what} ${helped} with ${subject.name}. learn ${subject.name} forget takes it back.`, 400)
 }
@@ -94,7 +95,11 @@ interface Remedy {
   readonly words: string
   /** It is this run of the runbook that is spoken of. */
   readonly ofRun?: Run
+  /** The words stand in the record, and nobody had confirmed them. */
+  readonly suggested?: true
 }
+
+const SHOWN = 200
 
 /** What helped, or did not: as it was typed, else the run's runbook, else what the record suggests. */
 async function remedyOf(
@@ -112,7 +117,7 @@ async function remedyOf(
   }
   if (because !== '') return { runbook: null, words: because }
   const suggested = (await lessonsOf(deps, name)).find(({ by }) => by === null)
-  if (suggested && helped !== null) return { runbook: suggested.runbook, words: suggested.words }
+  if (suggested && helped !== null) return { runbook: suggested.runbook, words: suggested.words, suggested: true }
   return { reason: `what helped with ${name} is not said`, fix: nameIt(name) }
 }
 

@@ -1,5 +1,4 @@
 // Owns `run` and `plan`: a person asks for a runbook by name, or looks what an incident would lead to.
-import { classified } from '../../core/classify.ts'
 import type { CommandOf } from '../../core/commands.ts'
 import { emptyRun, evolve } from '../../core/evolve.ts'
 import { type IncidentContext, isOver } from '../../core/incident.ts'
@@ -14,7 +13,6 @@ import type { ChatMessage } from '../../ports/inbound.ts'
 import type { Assessment } from '../assess.ts'
 import { nearest } from '../chat/suggest.ts'
 import { visibleCi } from '../cis.ts'
-import { toGather } from '../handoff.ts'
 import { runId } from '../ids.ts'
 import { recurrencesOf } from '../recurrence.ts'
 import { weigh } from '../weigh.ts'
@@ -139,7 +137,7 @@ async function choose(
       ? { ok: false, reason: `${tie.join(' and ')} fit equally well`, fix: `plan one of them for ${command.subject}` }
       : {
           ok: false,
-          reason: toGather(deps, classified(read, governance), choice)?.reason ?? `no runbook fits ${command.subject}`,
+          reason: `no runbook fits ${command.subject}`,
           fix: `name one: plan <runbook> for ${command.subject}`,
         }
   }

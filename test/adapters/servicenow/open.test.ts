@@ -69,5 +69,15 @@ describe('an incident that an alert opens', () => {
     assert.deepEqual(found.map(({ number }) => number).toSorted(), [first, second].toSorted())
     assert.ok(found.every(({ openedAt }) => Math.abs(openedAt - Date.now()) < 60_000))
     assert.deepEqual(await s.adapter.openOn([]), [])
+    const { number } = await adapter().open(order())
+    const keys = (await s.adapter.openOn([idOf(s.world.ci('web-01'))])).map((each) => [each.number, each.key])
+    assert.deepEqual(
+      Object.fromEntries(keys),
+      Object.fromEntries([
+        [first, null],
+        [second, null],
+        [number, 'S0123456789'],
+      ]),
+    )
   })
 })
