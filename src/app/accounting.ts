@@ -9,6 +9,9 @@ import type { Journal } from './journal.ts'
 const KIND = 'storm'
 const KEY = 'accounted'
 const TURN_MS: Millis = 30_000
+/** Reasons hold outside text, and each shelf of the ledger keeps its own: the chain names so many of them. */
+const REASONS = 50
+const REST = 'for other reasons'
 
 /** `until`: the sums that the chain tells of. `writing`: those that an entry after this one was to tell of. */
 type Accounted = { readonly until: Sums; readonly writing: { readonly sums: Sums; readonly fromSeq: number } | null }
@@ -27,7 +30,7 @@ export function accounting(deps: Deps, journal: Journal): (sums: Sums) => Promis
       ({ event }) => isObject(event) && event['type'] === 'alertsCounted' && event['total'] === totalOf(sums),
     )
 
-  return async (sums) => {
+  return async (all) => {
     if (!(await takeTurn(store, 'alerts-counted', owner, clock.now(), TURN_MS))) return
     const document = await store.get(KIND, KEY)
     let version = document?.version ?? null
@@ -36,11 +39,24 @@ export function accounting(deps: Deps, journal: Journal): (sums: Sums) => Promis
       : { until: NOTHING, writing: null }
     if (accounted.writing)
       accounted = { until: (await stands(accounted.writing)) ? accounted.writing.sums : accounted.until, writing: null }
-    if (totalOf(sums) <= totalOf(accounted.until)) return
+    if (totalOf(all) <= totalOf(accounted.until)) return
+    const sums = bounded(all, accounted.until)
     const fromSeq = ((await store.record(CONTROL_CHAIN))?.seq ?? 0) + 1
     // Whoever wrote in between has the turn by now: theirs counts.
     version = await save({ ...accounted, writing: { sums, fromSeq } }, version)
     await journal.control({ type: 'alertsCounted', ...since(accounted.until, sums), total: totalOf(sums) })
     await save({ until: sums, writing: null }, version)
   }
+}
+
+/** What was named before goes on to be, and once the list is full all others are one: so each of them only ever grows. */
+function bounded(sums: Sums, before: Sums): Sums {
+  const all = Object.entries(sums.declined).filter(([reason]) => reason !== REST)
+  const isNamed = ([reason]: readonly [string, number]): boolean => Object.hasOwn(before.declined, reason)
+  const old = all.filter(isNamed)
+  const fresh = all.filter((each) => !isNamed(each))
+  const named = [...old, ...fresh.slice(0, Math.max(0, REASONS - old.length))]
+  const count = (some: readonly (readonly [string, number])[]): number => some.reduce((sum, [, each]) => sum + each, 0)
+  const rest = count(Object.entries(sums.declined)) - count(named)
+  return { ...sums, declined: { ...Object.fromEntries(named), ...(rest > 0 ? { [REST]: rest } : {}) } }
 }

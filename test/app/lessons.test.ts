@@ -57,7 +57,10 @@ describe('the lessons that are kept', () => {
     const kept = await inClass('slow')
     assert.equal(kept.length, 500)
     assert.ok(kept.some(({ id }) => id === 'confirmed'))
-    assert.ok(kept.some(({ id }) => id === 's599'), 'the newest suggestion')
+    assert.ok(
+      kept.some(({ id }) => id === 's599'),
+      'the newest suggestion',
+    )
   })
 
   it('give way to newer ones where all are confirmed', async () => {

@@ -203,6 +203,26 @@ describe('npm run runbooks -- replay', function () {
     assert.match(stderr, /no row has a column nowhere; there are active, category, place, state, ticket, when/)
   })
 
+  it('goes on after JSON that goes deeper than anybody reads', () => {
+    const deep = `{"number":"INC2","sys_updated_on":"2026-01-01 10:00:00","x":${'['.repeat(20_000)}${']'.repeat(20_000)}}`
+    const fine = '{"number":"INC1","sys_updated_on":"2026-01-01 10:00:00"}'
+    const { updates: read, bad } = json(file('deep.jsonl', [deep, fine].join('\n')), '--dir', CATALOG)
+    assert.deepEqual([read, bad.first], [1, [{ line: 1, reason: 'it is not a JSON object' }]])
+  })
+
+  it('says of a class what would have been proposed, which what is handed over is not', () => {
+    const rows = file(
+      'handed.csv',
+      'number,sys_updated_on,state,short_description,cmdb_ci\nINC1,2026-01-01 10:00:00,1,503 on the shop,web-1\n',
+    )
+    const { kinds, classes } = json(rows)
+    assert.deepEqual([kinds['handedOver'], kinds['proposed']], [1, 0])
+    assert.deepEqual(
+      Object.values(classes).map(({ incidents, proposed }) => [incidents, proposed]),
+      [[1, 0]],
+    )
+  })
+
   it('fails only where nothing could be read', () => {
     const empty = run(file('empty.csv', 'number,state\nINC1,1\n'), '--dir', CATALOG)
     assert.equal(empty.status, 1)

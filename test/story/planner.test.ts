@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import type { Advice } from '../../src/core/informed.ts'
 import type { RunEvent } from '../../src/core/run.ts'
 import { helpful, obeying } from '../sandbox/model/minds.ts'
-import { asking, click } from './governance.ts'
+import { amend, asking, click, closeCalendars, GOVERNANCE, RUNBOOK } from './governance.ts'
 import { type Place, until } from './runbot.ts'
 import { stage } from './story.ts'
 
@@ -186,5 +186,33 @@ describe('story: a model that obeys the incident’s text', () => {
     ])
     await story.world.model.up()
     for (const secret of ['sk-sandbox', 'SECRET-WORD-4711']) assert.ok(!story.bot().log().includes(secret))
+  })
+})
+
+describe('story: the glass is broken for a plan with a model’s value', () => {
+  const story = stage({
+    count: 1,
+    edit: (place) => {
+      closeCalendars(place)
+      place.edit('connectors.yaml', (text) => `${text}\n${PLANNER}`)
+      amend(place, RUNBOOK, { limits: { changeWindow: { in: ['prod'] } } })
+      amend(place, GOVERNANCE, { breakGlass: { may: ['change-managers'] } })
+    },
+  })
+
+  it('says on the run that begins anew that the value is the model’s (P9)', async () => {
+    story.world.model.think(helpful)
+    const fields = { short_description: '503 on the shop', description: '503. The pool OrdersPool keeps stopping.' }
+    const { number } = story.raise({ fields })
+    const before = await story.runOf(number)
+    assert.equal((await story.ended(before)).status, 'stoppedByPolicy')
+    const { text } = await story.say(
+      story.world.people.changeManager,
+      `breakglass ${before} because "the shop is down"`,
+    )
+    const [, run = ''] = /BREAK-GLASS: run (\w+) now asks/.exec(text) ?? []
+    await asking(story, run)
+    const advised = (await story.log(run)).find((event) => event.type === 'advised')
+    assert.deepEqual(advised?.values, { pool: 'OrdersPool' })
   })
 })

@@ -15,9 +15,11 @@ export function decodeUtf8(bytes: Uint8Array): string | undefined {
 
 /**
  * Reads JSON text, or says in a sentence what is wrong: where the syntax breaks, nesting deeper than `maxDepth`, a key
- * that could reach into an object's prototype, a number that is not finite. Lone surrogates are repaired.
+ * that could reach into an object's prototype, a number that is not finite. Lone surrogates are repaired. `anyKey`:
+ * where others than the sender name the keys (labels, details), `constructor` must not cost all that came with it; whoever
+ * reads such values looks at own properties alone.
  */
-export function readJson(text: string, maxDepth: number): ReadJson {
+export function readJson(text: string, maxDepth: number, anyKey = false): ReadJson {
   if (text.trim() === '') return { ok: false, reason: 'The body is empty: send JSON.' }
   let value: Json
   try {
@@ -25,19 +27,20 @@ export function readJson(text: string, maxDepth: number): ReadJson {
   } catch {
     return { ok: false, reason: `The body is not JSON: ${placeOf(text, breakAt(text))}.` }
   }
-  const reason = refusalOf(value, maxDepth, '')
+  const reason = refusalOf(value, maxDepth, '', anyKey ? neverKeys : prototypeKeys)
   return reason === undefined ? { ok: true, value: parseJson(text) } : { ok: false, reason }
 }
 
-const prototypeKeys = new Set(['__proto__', 'constructor'])
+const neverKeys: ReadonlySet<string> = new Set(['__proto__'])
+const prototypeKeys: ReadonlySet<string> = new Set(['__proto__', 'constructor'])
 
-function refusalOf(value: Json, depthLeft: number, path: string): string | undefined {
+function refusalOf(value: Json, depthLeft: number, path: string, odd: ReadonlySet<string>): string | undefined {
   if (typeof value === 'number' && !Number.isFinite(value)) return `The number at ${path || 'the top'} is too large.`
   if (typeof value !== 'object' || value === null) return undefined
   if (depthLeft === 0) return 'The body is nested too deep.'
   for (const [key, each] of Object.entries(value)) {
-    if (isObject(value) && prototypeKeys.has(key)) return `The key "${key}" is not accepted.`
-    const reason = refusalOf(each, depthLeft - 1, `${path}/${key.slice(0, 50)}`)
+    if (isObject(value) && odd.has(key)) return `The key "${key}" is not accepted.`
+    const reason = refusalOf(each, depthLeft - 1, `${path}/${key.slice(0, 50)}`, odd)
     if (reason !== undefined) return reason
   }
   return undefined

@@ -64,6 +64,7 @@ async function startAnew(
   const id = runId(deps.hash.digest, 'breakGlass', run.id)
   // Where those who were asked before see it, wherever the command was given.
   const place = (await threadOf(deps, run)) ?? conversation
+  const { advice } = run.knowledge
   const events: readonly RunEvent[] = [
     {
       type: 'proposed',
@@ -74,6 +75,8 @@ async function startAnew(
       requested: run.requested,
       link: { run: run.id, why: 'breakGlass' },
     },
+    // What was the model's is the model's still.
+    ...(advice ? ([{ type: 'advised', ...advice }] as const) : []),
     ...joinedOf(run),
     { type: 'glassBroken', by: person, reason },
   ]

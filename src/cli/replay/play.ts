@@ -32,6 +32,9 @@ interface Seen {
   outcome: string
   /** Its episode has a run. */
   running: boolean
+  /** It had one, whatever for. */
+  taken: boolean
+  /** A runbook would have been proposed, or several to choose from. */
   proposed: boolean
   /** The reason why nothing is proposed for it now. */
   declined: string | null
@@ -51,9 +54,10 @@ export async function replay(content: Content, history: History, map: Columns): 
   const { incident: recordOf, ci: ciOf } = recordsOf(content.servicenow, map, triggerFits(content.servicenow.trigger))
   const recurrences = recurring(deps)
 
-  const become = (one: Seen, what: string): void => {
-    one.outcome = one.proposed ? `${one.outcome}; then ${what}` : what
-    one.proposed = true
+  const become = (one: Seen, what: string, proposed = true): void => {
+    one.outcome = one.taken ? `${one.outcome}; then ${what}` : what
+    one.taken = true
+    one.proposed ||= proposed
     one.running = true
     if (one.declined !== null) count(sums.declined, one.declined, -1)
     one.declined = null
@@ -72,7 +76,7 @@ export async function replay(content: Content, history: History, map: Columns): 
     if (outcome.kind === 'declined') {
       // The same reason of many incidents is one.
       const reason = outcome.reason.replace(`${update.number}: `, '').replaceAll(update.number, 'the incident')
-      if (one.proposed) return
+      if (one.taken) return
       if (one.declined !== null) count(sums.declined, one.declined, -1)
       one.declined = reason
       one.outcome = `declined: ${reason}`
@@ -88,7 +92,11 @@ export async function replay(content: Content, history: History, map: Columns): 
     if (!run?.runbook) {
       const kind = run?.finished ? 'tie' : 'handedOver'
       sums.kinds[kind] += 1
-      return become(one, kind === 'tie' ? `tie: ${(run?.finished?.reason ?? '').split(':')[0]}` : 'handed over')
+      return become(
+        one,
+        kind === 'tie' ? `tie: ${(run?.finished?.reason ?? '').split(':')[0]}` : 'handed over',
+        kind === 'tie',
+      )
     }
     sums.kinds.proposed += 1
     const { effect, because } = await decide(run, run.runbook.id)
@@ -112,11 +120,12 @@ export async function replay(content: Content, history: History, map: Columns): 
       month: monthOf(update.at),
       outcome: '',
       running: false,
+      taken: false,
       proposed: false,
       declined: null,
     }
     seen.set(update.number, one)
-    if (!one.proposed) one.class = classOf(context, content.governance)
+    if (!one.taken) one.class = classOf(context, content.governance)
     // One that has its run is not weighed again before it is over.
     const isWeighed = !one.running && record.triggers && !isOver(record.incident)
     await weigh(update, one, moment)

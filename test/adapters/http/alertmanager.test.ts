@@ -25,6 +25,17 @@ describe('Alertmanager’s door', () => {
     postJson(door, path, body, headers)
   afterEach(async () => door.close())
 
+  it('loses no group over the name of one label', async () => {
+    await open()
+    const odd = grouped({
+      fingerprint: 'ffff',
+      labels: { alertname: 'Odd', constructor: 'x' },
+    })
+    const answer = await read(await post(group([grouped(), odd])))
+    assert.deepEqual([answer.status, answer.body], [202, { ids: ['event-1', 'event-2'] }])
+    assert.equal(alertsOf(door)[1]?.labels['alertname'], 'Odd')
+  })
+
   it('makes of each alert of a group an event of its own, and answers 202 with their ids', async () => {
     await open()
     const second = grouped({ fingerprint: 'ffff', labels: { alertname: 'DiskFull', host: 'db-01' } })

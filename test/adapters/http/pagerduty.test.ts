@@ -100,12 +100,21 @@ describe('PagerDuty’s door', () => {
     assert.deepEqual([alert?.labels['region'], alert?.labels['nested']], ['eu', undefined])
   })
 
+  it('reads an incident whatever its details are called: others name them', async () => {
+    await open()
+    const details = JSON.parse('{"constructor":"x","host":"web-01"}') as object
+    assert.equal((await post(event('incident.triggered', { ...incident, body: { details } }))).status, 202)
+    assert.deepEqual(alertsOf(door)[0]?.cis, ['web-01', 'Shop'])
+  })
+
   it('agrees with the test vector of CONTRACTS §6.7, and refuses it with one byte changed', async () => {
     await open()
     const vector = '{"type":"incident.updated","data":{"number":"INC0010001"}}'
     const headers = { 'x-pagerduty-signature': 'v1=7a4ecb9c30b42602a99df1fa89708c944970554a9cc44a2dbc96fe82dacd4aef' }
     // The signature is right; that it holds no event is said only after that.
-    assert.equal((await post(vector, headers)).status, 400)
+    const answer = await read(await post(vector, headers))
+    assert.deepEqual([answer.status, Object.keys(answer.body)], [202, ['ignored']])
+    assert.deepEqual(door.deliveries, [])
     assert.equal((await post(vector.replace('1"', '2"'), headers)).status, 401)
   })
 
@@ -144,6 +153,10 @@ describe('PagerDuty’s door', () => {
     ['an event of a service', event('service.updated', { id: 'PF9KMXH', type: 'service' })],
     ['the ping of a new subscription', event('pagey.ping', { message: 'Hello from your friend Pagey!', type: 'ping' })],
     ['a type that is no name of ours', event('constructor')],
+    [
+      'what is nested beyond reading',
+      event('incident.triggered', { details: JSON.parse('['.repeat(40) + ']'.repeat(40)) }),
+    ],
     ['an incident of an unknown form', event('incident.triggered', { type: 'incident_reference' })],
   ] as const)
     it(`answers 202 to ${what}, and hands nothing on: three 4xx would switch the subscription off`, async () => {

@@ -99,8 +99,12 @@ describe('asking a model', () => {
       'Log in with password: Hunter2abc, Passwort = S3cretPwd! or db_api_key=sdfjk3284zz. The token expired; Bearer abcd1234efgh5678'
     await plannerOf().rank({ ...QUESTION, incident: { text } })
     const sent = server.questions[0]?.[1]?.content ?? ''
-    for (const secret of ['Hunter2abc', 'S3cretPwd', 'sdfjk3284zz', 'abcd1234efgh5678']) assert.ok(!sent.includes(secret))
-    assert.match(sent, /Log in with password: \*\*\*, Passwort = \*\*\* or db_api_key=\*\*\* The token expired; Bearer \*\*\*/)
+    for (const secret of ['Hunter2abc', 'S3cretPwd', 'sdfjk3284zz', 'abcd1234efgh5678'])
+      assert.ok(!sent.includes(secret))
+    assert.match(
+      sent,
+      /Log in with password: \*\*\*, Passwort = \*\*\* or db_api_key=\*\*\* The token expired; Bearer \*\*\*/,
+    )
   })
 
   it('speaks to Azure by its key, under its own path', async () => {

@@ -12,7 +12,7 @@ export function readShape<T>(
   what: string,
 ): { readonly ok: true; readonly value: T } | Refused {
   if (!isJson(media)) return refused(415, `${media?.type} is not understood: send application/json.`)
-  const read = readJson(text, maxDepth)
+  const read = readJson(text, maxDepth, true)
   if (!read.ok) return refused(400, read.reason)
   const checked = check(schema, read.value, what)
   return checked.ok ? checked : refused(400, checked.reason)
