@@ -2,7 +2,7 @@
 import type { Governance, IncidentClass } from './governance.ts'
 import type { IncidentContext, Taxonomy } from './incident.ts'
 import { scopeOf } from './scope.ts'
-import { evaluateBoolean, own } from './values.ts'
+import { evaluateBoolean, own, type Scope } from './values.ts'
 
 type Classes = Pick<Governance, 'classes'>
 
@@ -54,7 +54,22 @@ export function classStop(
     if (!answer.ok)
       untold ??= `class ${name} says stop where ${when.source}, and that cannot be told: ${answer.reason} (${because})`
   }
+  untold ??= context.incident ? untoldBefore(name, scope, governance) : null
   return untold === null ? null : { known: false, reason: untold }
+}
+
+/** It may be of an earlier class, which cannot be told, and that one would stop it, or that cannot be told either. */
+function untoldBefore(name: string, scope: Scope, { classes }: Classes): string | null {
+  for (const [earlier, { when, stop = [] }] of Object.entries(classes)) {
+    if (earlier === name) return null
+    if (!when || evaluateBoolean(when, scope).ok) continue
+    const stops = stop.find((each) => {
+      const answer = evaluateBoolean(each.when, scope)
+      return !answer.ok || answer.value
+    })
+    if (stops) return `whether it is of class ${earlier} cannot be told, and that one says stop: ${stops.because}`
+  }
+  return null
 }
 
 /** Why a runbook may not be proposed for an incident of this class; null: it may. */

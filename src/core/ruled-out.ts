@@ -36,12 +36,14 @@ const signals = ({ context }: Run): readonly Ruled[] =>
 
 /** Known to be none, which is not the same as not known. */
 function around({ context }: Run): readonly Ruled[] {
-  const { deploys, changes, history } = context.surroundings ?? {}
+  const { neighbours, deploys, changes, history } = context.surroundings ?? {}
+  // Where its neighbours are unknown, what happened on them is too (P5).
+  const isWhole = neighbours?.known === true
   return [
-    ...(deploys?.known && deploys.value.length === 0
+    ...(isWhole && deploys?.known && deploys.value.length === 0
       ? [{ what: 'a recent deploy', because: `none is recorded (${deploys.source})` }]
       : []),
-    ...(changes?.known && changes.value.length === 0
+    ...(isWhole && changes?.known && changes.value.length === 0
       ? [{ what: 'a change', because: `none is open or ended lately (${changes.source})` }]
       : []),
     ...(history?.known && history.value.length === 0

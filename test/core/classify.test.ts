@@ -39,6 +39,23 @@ const catalog = {
   ]),
 }
 
+describe('an earlier class that cannot be told', () => {
+  const stop = [{ when: cel('ci.class == "IIS"'), because: 'the court says so' }]
+  const strict = (more: Partial<IncidentClass>) => ({ strict: about('ci.hold', more), errors })
+
+  it('stops what it would stop, were it that one (P5)', () => {
+    const stopped = classStop(context('a 5xx spike'), { classes: strict({ stop }) })
+    assert.equal(stopped?.known, false)
+    assert.match(stopped?.reason ?? '', /of class strict cannot be told, and that one says stop: the court says so/)
+  })
+
+  it('stops nothing where its stop condition does not hold, or where it has none', () => {
+    const apache = context('a 5xx spike', { class: 'Apache' })
+    assert.equal(classStop(apache, { classes: strict({ stop }) }), null)
+    assert.equal(classStop(context('a 5xx spike'), { classes: strict({}) }), null)
+  })
+})
+
 describe('the class of an incident', () => {
   it('is the first in the order of the file whose condition holds, with that as its reason', () => {
     const classes = { slow: about('incident.text.contains("slow")'), errors, any: about('true') }

@@ -316,6 +316,7 @@ describe('what a hand-off rules out, and what it cannot tell', () => {
     const { ruledOut, unknown: untold } = handed(
       over(
         around({
+          neighbours: known([], 'cmdb_rel_ci', t0),
           deploys: known([], 'deployment events', t0),
           changes: unknown('access denied', 'change_request', t0),
           history: known([], 'incident', t0),
@@ -327,6 +328,12 @@ describe('what a hand-off rules out, and what it cannot tell', () => {
       ['a recent deploy', 'an old acquaintance'],
     )
     assert.deepEqual(untold, ['changes: access denied'])
+  })
+
+  it('rules out no deploy where the neighbours are unknown: it may have been on one of them (P5)', () => {
+    const deploys = known([], 'deployment events', t0)
+    const { ruledOut } = handed(over(around({ neighbours: unknown('no answer', 'cmdb_rel_ci', t0), deploys })))
+    assert.deepEqual(ruledOut, [])
   })
 
   it('says that nothing was read around an incident without a CI (P5)', () => {
