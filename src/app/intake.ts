@@ -166,8 +166,10 @@ export function intake(
           else isLooked = await workOn(event, subject, isLooked)
       }
     }
-    await Promise.all(Array.from({ length: AT_ONCE }, worker))
+    // The next round begins when all of this one is done, or what is of one subject could overtake itself.
+    const ended = await Promise.allSettled(Array.from({ length: AT_ONCE }, worker))
     inHand.unshift(...left)
+    for (const each of ended) if (each.status === 'rejected') throw each.reason
     return left.length === 0 && (events.length === BATCH || inHand.length > 0)
   }
 
