@@ -52,6 +52,7 @@ export function alerts(deps: Deps, journal: Journal, storms: Storms): HandleAler
         : await causes.place(
             {
               key,
+              isAlert: true,
               ci,
               symptom: alert.symptom,
               ...(ci ? await storms.around.around(ci.id) : { above: [], below: [] }),

@@ -40,6 +40,7 @@ export async function joinCause(
   const { causes, around } = storms
   const arrival: Arrival = {
     key: sysId,
+    isAlert: false,
     ci: { id: ci.sysId, name: ci.name },
     // What alerts call it is not what incidents are called: its joining is told by itself.
     symptom: '',

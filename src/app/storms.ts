@@ -65,7 +65,7 @@ export function storms(deps: Deps, journal: Journal, reconsider: (run: string) =
   let telling: Promise<void> = Promise.resolve()
   let sweptAt = 0
   /** Something came that the control chain does not tell of yet; after a start that is not known. */
-  let uncounted = true
+  let uncounted: boolean | undefined
 
   const growingOf = (cause: Cause): Growing => {
     const found = growing.get(cause.key) ?? {
@@ -154,7 +154,10 @@ export function storms(deps: Deps, journal: Journal, reconsider: (run: string) =
       // Without an incident there is nowhere to tell it: the look at all of them is soon enough.
       return cause.incident !== null && (at - mine.lastAt >= CALM_MS || at - mine.toldAt >= EVERY_MS)
     }
-    const due = (await causes.all()).filter(isDue)
+    const counted = (await causes.all()).filter(({ counted: isCounted }) => isCounted)
+    const due = counted.filter(isDue)
+    // The first look after a start: what another process has left uncounted has begun a cause, as a rule.
+    uncounted ??= counted.length > 0
     if (due.length === 0 && !(all && uncounted)) return
     const { counts, sums } = await ledger.tally()
     for (const cause of due) {
@@ -182,14 +185,18 @@ export function storms(deps: Deps, journal: Journal, reconsider: (run: string) =
     async enter(cause, member, event, entry, count) {
       const done = await ledger.enter(member.key, event, entry, count)
       if (!done) return
-      uncounted = true
-      if (count) deps.meter.alert(count.result)
-      if (!cause) return
+      if (count) {
+        uncounted = true
+        deps.meter.alert(count.result)
+      }
+      if (!cause?.counted) return
+      // What began it may have come before it was counted, or to another replica.
+      const others = growing.has(cause.key) || cause.told.members > 0 || member.key === cause.leader ? 0 : 1
       const mine = growingOf(cause)
       const { before } = done
       const isNew = before?.storm !== cause.key
       mine.counts = {
-        members: mine.counts.members + Number(isNew),
+        members: mine.counts.members + others + Number(isNew),
         resolved: mine.counts.resolved + Number(entry.resolved) - (isNew ? 0 : Number(before?.resolved ?? false)),
       }
       mine.lastAt = clock.now()

@@ -21,6 +21,8 @@ export type Cause = {
   readonly declined: { readonly reason: string; readonly at: Instant } | null
   /** Which event is at finding or opening it, and for how long it may be. */
   readonly leading: { readonly by: string; readonly until: Instant } | null
+  /** More than one incident is of it, or an alert: its members are counted, and told. An incident alone tells itself. */
+  readonly counted: boolean
   /** What its run, or its incident, was told last, and how many of its symptoms. */
   readonly told: Counts & { readonly symptoms: number }
 }
@@ -31,6 +33,7 @@ export type Counts = { readonly members: number; readonly resolved: number }
 export interface Arrival {
   /** What tells it from others. */
   readonly key: string
+  readonly isAlert: boolean
   /** null: no CI is known for it. */
   readonly ci: { readonly id: string; readonly name: string } | null
   /** CIs that it depends on, and that depend on it, the nearest first. */
@@ -100,6 +103,7 @@ export const begun = (key: string, arrival: Arrival, at: Instant): Cause => ({
   incident: null,
   declined: null,
   leading: null,
+  counted: arrival.isAlert,
   told: { members: 0, resolved: 0, symptoms: 0 },
 })
 
@@ -109,9 +113,11 @@ export function grown(cause: Cause, arrival: Arrival, at: Instant, windowMs: Mil
   const isNewSymptom =
     arrival.symptom !== '' && !cause.symptoms.includes(arrival.symptom) && cause.symptoms.length < SYMPTOMS
   const isLate = at - cause.at > windowMs / 4
-  if (!isNewCi && !isNewSymptom && !isLate) return cause
+  const counted = cause.counted || arrival.isAlert || arrival.key !== cause.leader
+  if (!isNewCi && !isNewSymptom && !isLate && counted === cause.counted) return cause
   return {
     ...cause,
+    counted,
     at: Math.max(at, cause.at),
     cis: isNewCi ? [...cause.cis, ...ciOf(arrival)] : cause.cis,
     symptoms: isNewSymptom ? [...cause.symptoms, arrival.symptom] : cause.symptoms,

@@ -17,6 +17,7 @@ describe('the list of open causes', () => {
   let state: 'new' | 'closed' = 'new'
   const arrival = (key: string, ci = 'web', above: readonly string[] = []): Arrival => ({
     key,
+    isAlert: true,
     ci: { id: ci, name: ci },
     above,
     below: [],

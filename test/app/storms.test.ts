@@ -15,7 +15,14 @@ const idOf = (n: number) => `${n}`.padStart(32, '0')
 
 describe('storms', () => {
   let now = 0
-  const arrival = (key: string, ci: string) => ({ key, ci: { id: ci, name: ci }, above: [], below: [], symptom: 'x' })
+  const arrival = (key: string, ci: string) => ({
+    key,
+    isAlert: true,
+    ci: { id: ci, name: ci },
+    above: [],
+    below: [],
+    symptom: 'x',
+  })
   const member = (key: string): Member => ({ key, title: key, ci: null, why: '' })
   const entry = (storm: string) => ({ storm, startsAt: 1, resolved: false })
   /** A cause of two alerts, whose incident nobody made a run of. */

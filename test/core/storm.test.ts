@@ -18,6 +18,7 @@ const ci = (name: string) => ({ id: name.padEnd(32, '0'), name })
 const id = (name: string) => ci(name).id
 const arrival = (name: string | null, changes: Partial<Arrival> = {}): Arrival => ({
   key: `alert-${name}`,
+  isAlert: true,
   ci: name === null ? null : ci(name),
   above: [],
   below: [],
