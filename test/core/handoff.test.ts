@@ -331,8 +331,8 @@ describe('what a hand-off rules out, and what it cannot tell', () => {
   })
 
   it('rules out no deploy where the neighbours are unknown: it may have been on one of them (P5)', () => {
-    const deploys = known([], 'deployment events', t0)
-    const { ruledOut } = handed(over(around({ neighbours: unknown('no answer', 'cmdb_rel_ci', t0), deploys })))
+    const neighbours = unknown('no answer', 'cmdb_rel_ci', t0)
+    const { ruledOut } = handed(over(around({ neighbours, deploys: known([], 'deployment events', t0) })))
     assert.deepEqual(ruledOut, [])
   })
 

@@ -64,7 +64,7 @@ describe('story: a start that is refused', () => {
     const { OPS_TOKEN: _, ...env } = PLAIN
     assert.deepEqual(await refused(env), [
       'connectors.yaml:29:21 OPS_TOKEN is not set in the environment',
-      "governance.yaml:74:13 expected a whole number from 1 to 20, got 'many'",
+      "governance.yaml:80:13 expected a whole number from 1 to 20, got 'many'",
     ])
   })
 
