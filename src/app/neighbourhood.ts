@@ -1,8 +1,9 @@
 // Owns which CI an alert means, and what stands above and below it: asked of the CMDB, and remembered for a moment.
 import type { Arrival } from '../core/storm.ts'
-import type { Instant, Millis } from '../core/values.ts'
+import type { Millis } from '../core/values.ts'
 import { isPortError } from '../ports/errors.ts'
 import type { Deps } from './deps.ts'
+import { kept } from './kept.ts'
 
 export interface Neighbourhood {
   /** The first of these names that the CMDB knows unambiguously; else null, with a sentence on what was tried. */
@@ -21,7 +22,13 @@ const TRIED = 8
 
 /** Rejects with a PortError where the CMDB cannot be asked: then the alert waits. */
 export function neighbourhood({ tickets, clock, files, surroundings, log }: Deps): Neighbourhood {
-  const matches = remembering(clock.now, NAMES_MS, async (name: string) => {
+  const named = kept<readonly NonNullable<Arrival['ci']>[]>({
+    clock,
+    forMs: NAMES_MS,
+    most: REMEMBERED,
+    worth: () => true,
+  })
+  const matches = async (name: string) => {
     try {
       return (await tickets.findCis(name)).map(({ sysId: id, name: called }) => ({ id, name: called }))
     } catch (error) {
@@ -29,26 +36,28 @@ export function neighbourhood({ tickets, clock, files, surroundings, log }: Deps
       if (isPortError(error, 'malformed') || isPortError(error, 'denied') || isPortError(error, 'notFound')) return []
       throw error
     }
+  }
+  const related = kept<Pick<Arrival, 'above' | 'below'> & { readonly isKnown: boolean }>({
+    clock,
+    forMs: AROUND_MS,
+    most: REMEMBERED,
+    worth: ({ isKnown }) => isKnown,
+    againMs: AGAIN_MS,
   })
-  const neighbours = remembering(
-    clock.now,
-    AROUND_MS,
-    async (id: string) => {
-      const depth = files.current().servicenow.context.neighbours
-      const read = await surroundings?.neighbours(id, depth)
-      if (read && !read.known) log.warn({ ci: id, reason: read.reason }, 'what an alert’s CI depends on is unknown')
-      const all = (read?.known ? read.value : []).toSorted((a, b) => a.depth - b.depth)
-      const idsOf = (direction: 'up' | 'down') =>
-        all.filter((each) => each.direction === direction).map(({ sysId }) => sysId)
-      return { above: idsOf('up'), below: idsOf('down'), isKnown: read?.known !== false }
-    },
-    ({ isKnown }) => isKnown,
-  )
+  const neighbours = async (id: string) => {
+    const depth = files.current().servicenow.context.neighbours
+    const read = await surroundings?.neighbours(id, depth)
+    if (read && !read.known) log.warn({ ci: id, reason: read.reason }, 'what an alert’s CI depends on is unknown')
+    const all = (read?.known ? read.value : []).toSorted((a, b) => a.depth - b.depth)
+    const idsOf = (direction: 'up' | 'down') =>
+      all.filter((each) => each.direction === direction).map(({ sysId }) => sysId)
+    return { above: idsOf('up'), below: idsOf('down'), isKnown: read?.known !== false }
+  }
   return {
     async find(names) {
       const tried: string[] = []
       for (const name of [...new Set(names)].filter((each) => each !== '').slice(0, TRIED)) {
-        const found = await matches(name)
+        const found = await named(name, () => matches(name))
         const [only] = found
         if (only && found.length === 1) return { ci: only, tried: '' }
         tried.push(found.length === 0 ? name : `${name} (${found.length} CIs)`)
@@ -56,34 +65,8 @@ export function neighbourhood({ tickets, clock, files, surroundings, log }: Deps
       return { ci: null, tried: tried.length === 0 ? 'it names no CI' : `no single CI for ${tried.join(', ')}` }
     },
     async around(ciId) {
-      const { above, below } = await neighbours(ciId)
+      const { above, below } = await related(ciId, () => neighbours(ciId))
       return { above, below }
     },
-  }
-}
-
-/** Asks once for many who want the same at about the same time; what failed is asked again, what is not `kept` soon. */
-function remembering<T>(
-  now: () => Instant,
-  forMs: Millis,
-  ask: (key: string) => Promise<T>,
-  isKept: (value: T) => boolean = () => true,
-): (key: string) => Promise<T> {
-  const known = new Map<string, { readonly until: Instant; readonly value: Promise<T> }>()
-  return (key) => {
-    const before = known.get(key)
-    if (before && before.until > now()) return before.value
-    const value = ask(key)
-    known.delete(key)
-    known.set(key, { until: now() + forMs, value })
-    value.then(
-      (answer) => isKept(answer) || known.set(key, { until: now() + AGAIN_MS, value }),
-      () => known.delete(key),
-    )
-    for (const oldest of known.keys()) {
-      if (known.size <= REMEMBERED) break
-      known.delete(oldest)
-    }
-    return value
   }
 }

@@ -88,6 +88,42 @@ describe('storms', () => {
     await it.stop()
   })
 
+  it('are not looked for in the ledger by an incident alone, and count it as soon as an alert joins it', async () => {
+    let tallies = 0
+    const events: unknown[] = []
+    const run = { id: 'R1', knowledge: { storm: null, suppressed: null }, finished: null }
+    const journal = {
+      ...noJournal,
+      load: async () => ({ run }),
+      transact: async (_id: string, decide: (of: typeof run, at: number) => { events: unknown[] }) => {
+        events.push(...decide(run, now).events)
+        return { ok: true, run }
+      },
+    } as unknown as Journal
+    const deps = depsOf(() => now, { tickets: { incident: async () => ({ incident: { state: 'new' } }) } })
+    const it = storms(deps, journal, async () => {})
+    const { get } = deps.store
+    deps.store.get = async (kind, key) => {
+      if (kind === 'alerts' && key === '00') tallies += 1
+      return get(kind, key)
+    }
+    const { cause } = await it.causes.place({ ...arrival(idOf(1), 'web'), isAlert: false }, '1')
+    await writeEpisode(deps.store, idOf(1), { n: 1, reopened: 0, over: false, run: 'R1', declined: null })
+    await it.causes.change(cause.key, (each) => ({
+      ...each,
+      incident: { sysId: idOf(1), number: 'INC1', mine: false },
+    }))
+    await it.enter(cause, member(idOf(1)), 'E1', entry(cause.key), null)
+    await it.enter(cause, member(idOf(1)), 'E2', { ...entry(cause.key), resolved: true }, null)
+    await it.enter(cause, member(idOf(1)), 'E3', entry(cause.key), null)
+    // No alert was ever entered under shelf 00 here, so that a read of it is a tally.
+    assert.equal(tallies, 0)
+    const joined = await it.causes.place(arrival('a', 'web'), '1')
+    await it.enter(joined.cause, member('a'), 'E4', entry(cause.key), { result: 'joined' })
+    assert.equal(tallies, 1)
+    assert.equal((events[0] as { members?: number } | undefined)?.members, 2)
+  })
+
   it('let an incident go its own way where the alert that was to open one has not within a minute', async () => {
     const deps = depsOf(() => now, { tickets: {} })
     const it = storms(deps, noJournal, async () => {})
